@@ -1,0 +1,22 @@
+// Package ports holds the outbound interfaces: what the use cases in package
+// app need from the world. (In some codebases "ports" are the entry points;
+// here the way in, HTTP, is an adapter like any other.)
+//
+// A port is small, named for its role, and speaks in domain types. Its
+// comments are its contract; the suite in ports/storetest holds every storage
+// to them. What is true of all storage ports:
+//
+//   - Every call names the owner, and another owner's row is answered as if
+//     it did not exist.
+//   - A call is atomic: it happens whole or not at all, and what it wrote is
+//     durable when it returns nil.
+//   - Times come back equal to the microsecond, in UTC.
+//   - What is returned belongs to the caller, and what is passed in stays
+//     the caller's: no memory is shared.
+//   - [domain.ErrUnavailable] is in the chain of the error when the storage
+//     cannot be reached or does not answer before the context's deadline; a
+//     cancelled context gives an error that wraps [context.Canceled]. Any
+//     error that a method does not name is a failure of the storage.
+package ports
+
+//go:generate go tool mockgen -destination mocks/mocks.go -package mocks . UserReader,UserByEmailReader,UserWriter,PasswordHasher,PasswordVerifier,TokenIssuer,TokenVerifier,JobPostingReader,JobPostingLister,JobPostingWriter,JobPostingReplacer,JobPostingDeleter,SessionReader,SessionLister,SessionWriter
