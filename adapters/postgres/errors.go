@@ -1,0 +1,81 @@
+package postgres
+
+import (
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
+)
+
+// SQLSTATE codes and classes (PostgreSQL manual, appendix A).
+const (
+	uniqueViolation     = "23505"
+	foreignKeyViolation = "23503"
+	adminShutdown       = "57P01"
+	crashShutdown       = "57P02"
+	cannotConnectNow    = "57P03"
+	invalidCatalogName  = "3D000"
+
+	classConnection            = "08"
+	classInsufficientResources = "53"
+	classInvalidAuthorization  = "28"
+)
+
+// classify says what an error of a running service means.
+func classify(err error) sqlstore.Class {
+	if dialFailed(err) {
+		return sqlstore.Unavailable
+	}
+	switch code := sqlState(err); code {
+	case "":
+	case uniqueViolation:
+		return sqlstore.Duplicate
+	case foreignKeyViolation:
+		return sqlstore.MissingParent
+	case adminShutdown, crashShutdown, cannotConnectNow:
+		return sqlstore.Unavailable
+	default:
+		if class := code[:2]; class == classConnection || class == classInsufficientResources {
+			return sqlstore.Unavailable
+		}
+		return sqlstore.Other
+	}
+	// Not an answer of the server: the connection broke, or was never there.
+	var netErr net.Error
+	switch {
+	case errors.Is(err, errNotReady), errors.As(err, &netErr), pgconn.SafeToRetry(err), pgconn.Timeout(err),
+		errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.Is(err, net.ErrClosed),
+		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+		return sqlstore.Unavailable
+	}
+	return sqlstore.Other
+}
+
+// classifyAtStart is classify for a service that starts: refused credentials
+// and an unknown database are then mistakes in the settings, which waiting
+// does not mend.
+func classifyAtStart(err error) sqlstore.Class {
+	if code := sqlState(err); code == invalidCatalogName || len(code) == 5 && code[:2] == classInvalidAuthorization {
+		return sqlstore.Other
+	}
+	return classify(err)
+}
+
+func dialFailed(err error) bool {
+	var connectErr *pgconn.ConnectError
+	return errors.As(err, &connectErr)
+}
+
+// sqlState returns the code of the server's error in the chain, or "".
+func sqlState(err error) string {
+	var pgErr *pgconn.PgError
+	if errors.As(err, &pgErr) {
+		return pgErr.Code
+	}
+	return ""
+}

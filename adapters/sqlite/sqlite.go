@@ -1,0 +1,165 @@
+// Package sqlite stores everything in one SQLite file, embedded in the
+// program (modernc.org/sqlite, no cgo). The SQL stands in package sqlstore;
+// here is what is SQLite's own: opening, migrations, and the meaning of its
+// errors.
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/gofrs/flock"
+	"github.com/jmoiron/sqlx"
+	"github.com/pressly/goose/v3"
+	"modernc.org/sqlite"
+
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// settings are the pragmas that every connection must have, with the values
+// that reading them back must give. FULL syncs the log at each commit, so that
+// an acknowledged row survives a loss of power (sqlite.org/pragma.html).
+var settings = []struct{ pragma, set, want string }{
+	{"busy_timeout", "5000", "5000"}, // milliseconds
+	{"journal_mode", "WAL", "wal"},
+	{"synchronous", "FULL", "2"},
+	{"foreign_keys", "1", "1"},
+}
+
+// DB is a SQLite database. It implements every storage port.
+type DB struct {
+	*sqlstore.Store
+	Schema *sqlstore.Schema
+
+	writer, reader *sql.DB
+}
+
+// Open opens the database file, and makes it and its folder if they are
+// missing, readable by the owner alone. One connection writes; a pool of
+// others reads.
+func Open(ctx context.Context, path string) (*DB, error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, err
+	}
+	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := file.Close(); err != nil {
+		return nil, err
+	}
+
+	writer, err := openPool(path, url.Values{"_txlock": {"immediate"}}, 1)
+	if err != nil {
+		return nil, err
+	}
+	reader, err := openPool(path, url.Values{"_query_only": {"1"}}, max(4, runtime.NumCPU()))
+	if err != nil {
+		return nil, errors.Join(err, writer.Close())
+	}
+	db := &DB{writer: writer, reader: reader}
+	if err := writer.PingContext(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+	}
+	files, err := fs.Sub(migrations, "migrations")
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	// An error at start is never worth waiting for: the file is this
+	// machine's own.
+	neverUnavailable := func(error) sqlstore.Class { return sqlstore.Other }
+	db.Schema, err = sqlstore.NewSchema(goose.DialectSQLite3, writer, files, fileLock{flock.New(path + ".migrate.lock")}, neverUnavailable)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	db.Store = sqlstore.New(sqlstore.Engine{
+		Write: sqlx.NewDb(writer, "sqlite"), Read: sqlx.NewDb(reader, "sqlite"),
+		EncodeTime: func(t time.Time) any { return t.UnixMicro() },
+		Classify:   classify,
+	})
+	return db, nil
+}
+
+// Close ends every connection.
+func (db *DB) Close() error {
+	return errors.Join(db.reader.Close(), db.writer.Close())
+}
+
+func openPool(path string, params url.Values, conns int) (*sql.DB, error) {
+	for _, s := range settings {
+		params.Add("_pragma", s.pragma+"("+s.set+")")
+	}
+	dsn := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: params.Encode()}
+	connector, err := sqlite.NewConnector(dsn.String())
+	if err != nil {
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	pool := sql.OpenDB(checkedConnector{connector})
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	return pool, nil
+}
+
+// checkedConnector hands out only connections on which every setting reads
+// back as it was set: SQLite ignores a pragma that it cannot follow.
+type checkedConnector struct{ driver.Connector }
+
+func (c checkedConnector) Connect(ctx context.Context) (driver.Conn, error) {
+	conn, err := c.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, s := range settings {
+		got, err := readPragma(ctx, conn, s.pragma)
+		if err == nil && got != s.want {
+			err = fmt.Errorf("sqlite: pragma %s is %s, must be %s", s.pragma, got, s.want)
+		}
+		if err != nil {
+			return nil, errors.Join(err, conn.Close())
+		}
+	}
+	return conn, nil
+}
+
+func readPragma(ctx context.Context, conn driver.Conn, pragma string) (string, error) {
+	rows, err := conn.(driver.QueryerContext).QueryContext(ctx, "PRAGMA "+pragma, nil)
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	value := make([]driver.Value, 1)
+	if err := rows.Next(value); err != nil {
+		return "", err
+	}
+	return fmt.Sprint(value[0]), nil
+}
+
+// fileLock keeps two processes from migrating one file at once. The operating
+// system frees it when its holder dies. It implements goose's lock.Locker.
+type fileLock struct{ *flock.Flock }
+
+func (l fileLock) Lock(ctx context.Context, _ *sql.DB) error {
+	locked, err := l.TryLockContext(ctx, 50*time.Millisecond)
+	if err == nil && !locked {
+		err = errors.New("held by another process")
+	}
+	if err != nil {
+		return fmt.Errorf("lock %s: %w", l.Path(), err)
+	}
+	return nil
+}
+
+func (l fileLock) Unlock(context.Context, *sql.DB) error { return l.Flock.Unlock() }

@@ -1,0 +1,102 @@
+// Package sqlstore implements the storage ports in SQL that PostgreSQL and
+// SQLite take in one text. An engine's own package (postgres, sqlite) opens
+// the database, brings its schema up to date, and supplies an [Engine] with
+// what differs.
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/jmoiron/sqlx"
+
+	"github.com/ai-interviewer/ai-interviewer/domain"
+	"github.com/ai-interviewer/ai-interviewer/ports"
+)
+
+// Engine is what differs between the databases.
+type Engine struct {
+	// Write takes every statement that changes something; Read takes the
+	// others. They may be the same pool.
+	Write, Read *sqlx.DB
+	// EncodeTime returns the form in which a time, or NULL, is bound to a
+	// statement.
+	EncodeTime TimeEncoder
+	// ForUpdate ends a SELECT that locks what it reads until the end of the
+	// transaction. It is empty where a transaction locks all from its start.
+	ForUpdate string
+	// Classify says what a driver's error means. It must decide by the
+	// engine's error code, never by a name or a message, since a distributed
+	// engine changes both.
+	Classify func(error) Class
+}
+
+// Class is what a driver's error means to the ports.
+type Class int
+
+// The classes of errors.
+const (
+	Other         Class = iota // a defect: nobody expects it
+	Duplicate                  // a row with this unique key is there already
+	MissingParent              // a row that is referred to is not there
+	Unavailable                // the database cannot be reached, or cannot serve
+)
+
+// Store implements every storage port. Make one with [New].
+type Store struct{ engine Engine }
+
+var (
+	_ ports.UserReader         = (*Store)(nil)
+	_ ports.UserByEmailReader  = (*Store)(nil)
+	_ ports.UserWriter         = (*Store)(nil)
+	_ ports.JobPostingReader   = (*Store)(nil)
+	_ ports.JobPostingLister   = (*Store)(nil)
+	_ ports.JobPostingWriter   = (*Store)(nil)
+	_ ports.JobPostingReplacer = (*Store)(nil)
+	_ ports.JobPostingDeleter  = (*Store)(nil)
+	_ ports.SessionReader      = (*Store)(nil)
+	_ ports.SessionLister      = (*Store)(nil)
+	_ ports.SessionWriter      = (*Store)(nil)
+)
+
+// New returns a Store on the engine's pools, which stay the caller's to close.
+func New(engine Engine) *Store { return &Store{engine} }
+
+// Ping returns nil if the database answers, else [domain.ErrUnavailable] or
+// what else is wrong.
+func (s *Store) Ping(ctx context.Context) error {
+	if err := s.engine.Read.PingContext(ctx); err != nil {
+		return s.fail(ctx, "ping", err)
+	}
+	return nil
+}
+
+// inTx runs f in a transaction, which it commits if f returns nil and rolls
+// back if f fails or panics.
+func (s *Store) inTx(ctx context.Context, f func(tx *sqlx.Tx) error) error {
+	tx, err := s.engine.Write.BeginTxx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer tx.Rollback() // after a commit this does nothing
+	if err := f(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// fail makes of a driver's error what the ports promise, and names the
+// operation for the log.
+func (s *Store) fail(ctx context.Context, operation string, err error) error {
+	switch cause := ctx.Err(); {
+	case errors.Is(cause, context.Canceled):
+		return fmt.Errorf("%s: %w: %w", operation, context.Canceled, err)
+	case cause != nil, s.engine.Classify(err) == Unavailable:
+		return fmt.Errorf("%s: %w: %w", operation, domain.ErrUnavailable, err)
+	}
+	return fmt.Errorf("%s: %w", operation, err)
+}
