@@ -1,0 +1,90 @@
+package httpapi
+
+import (
+	"net/http"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/ai-interviewer/ai-interviewer/domain"
+)
+
+// authenticate returns the user whose token the request bears. It reads
+// neither the body nor the storage.
+func (s *server) authenticate(r *http.Request) (uuid.UUID, error) {
+	token := bearerToken(r.Header.Get("Authorization"))
+	if token == "" {
+		return uuid.Nil, errNotAuthenticated
+	}
+	return s.Tokens.VerifyToken(token)
+}
+
+// bearerToken returns the token of an Authorization header, or "" if the
+// header is not of the Bearer scheme (RFC 6750 §2.1; a scheme is matched
+// without regard to case, RFC 9110 §11.1).
+func bearerToken(header string) string {
+	scheme, token, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return strings.TrimSpace(token)
+}
+
+type userBody struct {
+	ID        uuid.UUID `json:"id"`
+	Email     string    `json:"email"`
+	CreatedAt string    `json:"created_at"`
+}
+
+func toUserBody(user domain.User) userBody {
+	return userBody{user.ID, user.Email, instant(user.CreatedAt)}
+}
+
+type tokenBody struct {
+	AccessToken string `json:"access_token"`
+	TokenType   string `json:"token_type"`
+}
+
+// readCredentials reads an e-mail and a password and applies rules to them.
+func readCredentials(w http.ResponseWriter, r *http.Request, rules func(domain.Credentials) (domain.Credentials, error)) (domain.Credentials, error) {
+	body, err := readObject(w, r, maxBody)
+	if err != nil {
+		return domain.Credentials{}, err
+	}
+	credentials := domain.Credentials{Email: body.text("email"), Password: body.text("password")}
+	_, broken := rules(credentials)
+	return credentials, body.verdict(broken)
+}
+
+func (s *server) registerUser(w http.ResponseWriter, r *http.Request) error {
+	credentials, err := readCredentials(w, r, domain.Credentials.ForRegistration)
+	if err != nil {
+		return err
+	}
+	user, err := s.UseCases.RegisterUser.Execute(r.Context(), credentials)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusCreated, toUserBody(user))
+}
+
+func (s *server) logIn(w http.ResponseWriter, r *http.Request) error {
+	credentials, err := readCredentials(w, r, domain.Credentials.ForLogin)
+	if err != nil {
+		return err
+	}
+	token, err := s.UseCases.LogIn.Execute(r.Context(), credentials)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Cache-Control", "no-store") // RFC 6749 §5.1
+	return writeJSON(w, http.StatusOK, tokenBody{AccessToken: token, TokenType: "bearer"})
+}
+
+func (s *server) getProfile(w http.ResponseWriter, r *http.Request, caller uuid.UUID) error {
+	user, err := s.UseCases.GetProfile.Execute(r.Context(), caller)
+	if err != nil {
+		return err
+	}
+	return writeJSON(w, http.StatusOK, toUserBody(user))
+}

@@ -1,0 +1,268 @@
+package httpapi
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"mime"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+
+	"github.com/ai-interviewer/ai-interviewer/domain"
+)
+
+// Limits of request bodies, in bytes.
+const (
+	maxBody        = 64 << 10
+	maxPostingBody = 256 << 10
+)
+
+// object is a JSON object that a body consists of, and what is wrong with it.
+// Its readers take a member by its exact name and note a bad one.
+type object struct {
+	members map[string]jsontext.Value
+	bad     validationError
+}
+
+// readObject reads the body, which must be one JSON object (RFC 8259: valid
+// UTF-8, no duplicate names) of at most limit bytes.
+func readObject(w http.ResponseWriter, r *http.Request, limit int64) (*object, error) {
+	if !isJSON(r.Header.Get("Content-Type")) {
+		return nil, errUnsupportedMediaType
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
+	var tooLarge *http.MaxBytesError
+	switch {
+	case errors.As(err, &tooLarge):
+		return nil, errPayloadTooLarge
+	case err != nil:
+		return nil, validationError{{Loc: []any{"body"}, Type: "json_invalid", Msg: "could not be read to its end"}}
+	}
+	return parseObject(body)
+}
+
+func parseObject(body []byte) (*object, error) {
+	if len(bytes.TrimSpace(body)) == 0 {
+		return nil, validationError{{Loc: []any{"body"}, Type: "missing", Msg: "is required"}}
+	}
+	decoder := jsontext.NewDecoder(bytes.NewBuffer(body))
+	value, err := decoder.ReadValue()
+	if err == nil {
+		value = value.Clone()
+		if _, err = decoder.ReadToken(); err == nil {
+			err = errors.New("more than one JSON value")
+		} else if errors.Is(err, io.EOF) {
+			err = nil
+		}
+	}
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return nil, validationError{{Loc: []any{"body"}, Type: "json_invalid", Msg: "must not have a member name twice"}}
+	case err != nil:
+		return nil, validationError{{Loc: []any{"body"}, Type: "json_invalid", Msg: "must be valid JSON"}}
+	case value.Kind() != '{':
+		return nil, validationError{{Loc: []any{"body"}, Type: "model_attributes_type", Msg: "must be a JSON object"}}
+	}
+	o := &object{}
+	return o, json.Unmarshal(value, &o.members)
+}
+
+// isJSON reports whether a Content-Type is JSON or absent.
+func isJSON(contentType string) bool {
+	if contentType == "" {
+		return true
+	}
+	mediaType, _, err := mime.ParseMediaType(contentType)
+	return err == nil && (mediaType == "application/json" || strings.HasSuffix(mediaType, "+json"))
+}
+
+// text reads a string that must be there.
+func (o *object) text(name string) string {
+	value, ok := o.members[name]
+	if !ok {
+		o.bad.add("missing", "is required", "body", name)
+		return ""
+	}
+	return o.str(value, "body", name)
+}
+
+// optionalText reads a string that may be absent or null, which gives "".
+func (o *object) optionalText(name string) string {
+	value, ok := o.members[name]
+	if !ok || value.Kind() == 'n' {
+		return ""
+	}
+	return o.str(value, "body", name)
+}
+
+// optionalTexts reads a list of strings that may be absent or null, which
+// gives none.
+func (o *object) optionalTexts(name string) []string {
+	value, ok := o.members[name]
+	if !ok || value.Kind() == 'n' {
+		return nil
+	}
+	var items []jsontext.Value
+	if value.Kind() != '[' || json.Unmarshal(value, &items) != nil {
+		o.bad.add("list_type", "must be a list of strings", "body", name)
+		return nil
+	}
+	texts := make([]string, len(items))
+	for i, item := range items {
+		texts[i] = o.str(item, "body", name, i)
+	}
+	return texts
+}
+
+// optionalChoice reads a string that may be absent, which gives "", but not
+// null or empty; want says what it must be.
+func (o *object) optionalChoice(name, want string) (s string) {
+	value, ok := o.members[name]
+	if ok && (value.Kind() != '"' || json.Unmarshal(value, &s) != nil || s == "") {
+		o.bad.add("literal_error", want, "body", name)
+	}
+	return s
+}
+
+func (o *object) str(value jsontext.Value, loc ...any) (s string) {
+	if value.Kind() != '"' || json.Unmarshal(value, &s) != nil {
+		o.bad.add("string_type", "must be a string", loc...)
+	}
+	return s
+}
+
+// uuid4 reads an identifier that must be there.
+func (o *object) uuid4(name string) uuid.UUID {
+	value, ok := o.members[name]
+	var s string
+	switch {
+	case !ok:
+		o.bad.add("missing", "is required", "body", name)
+		return uuid.Nil
+	case value.Kind() != '"' || json.Unmarshal(value, &s) != nil:
+		o.bad.add("uuid_type", "must be a UUID in a string", "body", name)
+		return uuid.Nil
+	}
+	id, ok := parseUUID(s)
+	switch {
+	case !ok:
+		o.bad.add("uuid_parsing", "must be a valid UUID", "body", name)
+	case id.Version() != 4 || id.Variant() != uuid.RFC4122:
+		o.bad.add("uuid_version", "must be a UUID of version 4", "body", name)
+	}
+	return id
+}
+
+// verdict returns all that is wrong with the object: what its readers noted,
+// and what the domain's rules, applied to what they read, say of the other
+// members.
+func (o *object) verdict(rules error) error {
+	var broken *domain.Error
+	if errors.As(rules, &broken) {
+		unreadable := map[any]bool{}
+		for _, item := range o.bad {
+			unreadable[item.Loc[1]] = true
+		}
+		for _, field := range broken.Fields {
+			if !unreadable[field.Path[0]] {
+				o.bad = append(o.bad, fieldItem(field))
+			}
+		}
+	}
+	return o.bad.asError()
+}
+
+// parseUUID takes the hyphenated form and the plain one of 32 digits, in any
+// letter case; the braced and the urn form are not on the wire.
+func parseUUID(s string) (uuid.UUID, bool) {
+	if len(s) != 36 && len(s) != 32 {
+		return uuid.Nil, false
+	}
+	id, err := uuid.Parse(s)
+	return id, err == nil
+}
+
+// pathUUID reads an identifier of any version from the path.
+func (v *validationError) pathUUID(r *http.Request, name string) uuid.UUID {
+	id, ok := parseUUID(mux.Vars(r)[name])
+	if !ok {
+		v.add("uuid_parsing", "must be a valid UUID", "path", name)
+	}
+	return id
+}
+
+// query is the query of a request, and what is wrong with it.
+type query struct {
+	values url.Values
+	bad    validationError
+}
+
+func readQuery(r *http.Request) *query {
+	q := &query{}
+	var err error
+	if q.values, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		q.bad.add("value_error", "must be well-formed", "query")
+	}
+	return q
+}
+
+// text reads a parameter that may be absent, which gives nil.
+func (q *query) text(name string) *string {
+	if !q.values.Has(name) {
+		return nil
+	}
+	s := q.values.Get(name)
+	return &s
+}
+
+// uuid reads an identifier of any version that may be absent.
+func (q *query) uuid(name string) uuid.NullUUID {
+	s := q.text(name)
+	if s == nil {
+		return uuid.NullUUID{}
+	}
+	id, ok := parseUUID(*s)
+	if !ok {
+		q.bad.add("uuid_parsing", "must be a valid UUID", "query", name)
+	}
+	return uuid.NullUUID{UUID: id, Valid: ok}
+}
+
+// date reads a day, YYYY-MM-DD, that may be absent, as its midnight in UTC.
+func (q *query) date(name string) *time.Time {
+	s := q.text(name)
+	if s == nil {
+		return nil
+	}
+	day, err := time.Parse(time.DateOnly, *s)
+	if err != nil || day.Year() == 0 {
+		q.bad.add("date_parsing", "must be a date in the form YYYY-MM-DD", "query", name)
+		return nil
+	}
+	return &day
+}
+
+// count reads a number from 0 that may be absent.
+func (q *query) count(name string, absent int) int {
+	s := q.text(name)
+	if s == nil {
+		return absent
+	}
+	n, err := strconv.Atoi(*s)
+	switch {
+	case err != nil:
+		q.bad.add("int_parsing", "must be a whole number", "query", name)
+	case n < 0:
+		q.bad = append(q.bad, errorItem{Loc: []any{"query", name}, Type: "greater_than_equal",
+			Msg: "must be 0 or more", Ctx: map[string]int{"ge": 0}})
+	}
+	return n
+}

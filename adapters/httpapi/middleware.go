@@ -1,0 +1,177 @@
+package httpapi
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+
+	"github.com/felixge/httpsnoop"
+	"github.com/google/uuid"
+	"github.com/gorilla/mux"
+	"github.com/rs/cors"
+)
+
+// around puts what every answer has around a handler, 404 and 405 included.
+// The outermost comes first.
+func (s *server) around(h http.Handler) http.Handler {
+	h = s.withDeadline(h)
+	h = s.withCORS(h)
+	h = s.withRecovery(h)
+	h = s.withLog(h)
+	h = withSecurityHeaders(h)
+	return withRequestID(h)
+}
+
+const (
+	requestIDHeader = "X-Request-ID"
+	requestIDKey    = "request_id" // in the log
+	maxRequestID    = 128
+)
+
+// note is what the middleware around the router knows of a request, and what
+// it learns from inside.
+type note struct {
+	requestID string
+	route     string // the template, "" if no route matched
+}
+
+type noteKey struct{}
+
+func noteOf(r *http.Request) *note {
+	n, _ := r.Context().Value(noteKey{}).(*note)
+	return n
+}
+
+func requestID(r *http.Request) string { return noteOf(r).requestID }
+
+// withRequestID gives each request an identifier, the caller's own if it is
+// fit for a log line, and says it in the answer.
+func withRequestID(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		id := r.Header.Get(requestIDHeader)
+		visible := func(c rune) bool { return c > ' ' && c < 0x7f }
+		if id == "" || len(id) > maxRequestID || strings.ContainsFunc(id, func(c rune) bool { return !visible(c) }) {
+			id = uuid.NewString()
+		}
+		w.Header().Set(requestIDHeader, id)
+		next.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), noteKey{}, &note{requestID: id})))
+	})
+}
+
+// noteRoute runs inside the router and tells the log which route matched.
+func noteRoute(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		noteOf(r).route, _ = mux.CurrentRoute(r).GetPathTemplate()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// withLog writes one line a request, without anything that the caller chose
+// but the method.
+func (s *server) withLog(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		m := httpsnoop.CaptureMetrics(next, w, r)
+		n := noteOf(r)
+		s.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request",
+			slog.String("method", r.Method), slog.String("route", n.route), slog.Int("status", m.Code),
+			slog.Int64("bytes", m.Written), slog.Duration("duration", m.Duration), slog.String(requestIDKey, n.requestID))
+	})
+}
+
+// withRecovery turns a panic into a 500.
+func (s *server) withRecovery(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			switch v := recover(); v {
+			case nil:
+			case http.ErrAbortHandler:
+				panic(v)
+			default:
+				s.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// withSecurityHeaders sets what the OWASP Secure Headers Project advises.
+func withSecurityHeaders(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("X-Frame-Options", "DENY")
+		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
+		h.Set("Permissions-Policy", "geolocation=(), microphone=(), camera=()")
+		h.Set("Content-Security-Policy", "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'")
+		if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// docsPage lets the page of the API's documentation, and nothing else, run
+// its inline script and style.
+func docsPage(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", "default-src 'self'; script-src 'self' 'unsafe-inline'; "+
+			"style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// withCORS lets pages of the allowed origins call the API (Fetch Standard,
+// CORS protocol), and answers their preflights.
+func (s *server) withCORS(next http.Handler) http.Handler {
+	return cors.New(cors.Options{
+		AllowedOrigins:     s.AllowedOrigins,
+		AllowedMethods:     []string{"GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"},
+		AllowedHeaders:     []string{"Authorization", "Content-Type", "Idempotency-Key", requestIDHeader, "traceparent"},
+		ExposedHeaders:     []string{"Location", "Link", "Retry-After", requestIDHeader},
+		AllowCredentials:   true,
+		MaxAge:             600,
+		OptionsPassthrough: true,
+	}).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
+			next.ServeHTTP(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+		if w.Header().Get("Access-Control-Allow-Origin") == "" {
+			w.WriteHeader(http.StatusBadRequest)
+			w.Write([]byte("Disallowed CORS request"))
+			return
+		}
+		w.Write([]byte("OK"))
+	}))
+}
+
+// withDeadline ends the context of a request that takes too long; the storage
+// gives up then.
+func (s *server) withDeadline(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), s.RequestTimeout)
+		defer cancel()
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
+
+func (s *server) notFound(http.ResponseWriter, *http.Request) error { return errNotFound }
+
+// methodNotAllowed asks the routes which methods the path takes (RFC 9110
+// §15.5.6).
+func (s *server) methodNotAllowed(w http.ResponseWriter, r *http.Request) error {
+	var allowed []string
+	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
+		probe := &http.Request{Method: method, URL: r.URL, Host: r.Host, Header: http.Header{}}
+		var match mux.RouteMatch
+		if s.router.Match(probe, &match) && match.MatchErr == nil {
+			allowed = append(allowed, method)
+		}
+	}
+	w.Header().Set("Allow", strings.Join(allowed, ", "))
+	return errMethodNotAllowed
+}

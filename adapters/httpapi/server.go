@@ -1,0 +1,130 @@
+// Package httpapi serves the use cases over HTTP, as docs/openapi.yaml
+// describes. A handler decodes a request, calls one use case and encodes its
+// outcome; what is the same for all of them stands once: errors.go maps
+// failures, decode.go reads input, middleware.go is around every answer.
+package httpapi
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/gorilla/mux"
+	"github.com/swaggest/swgui/v5emb"
+
+	"github.com/ai-interviewer/ai-interviewer/app"
+	"github.com/ai-interviewer/ai-interviewer/docs"
+	"github.com/ai-interviewer/ai-interviewer/ports"
+)
+
+// UseCases are what the API offers.
+type UseCases struct {
+	RegisterUser      app.RegisterUser
+	LogIn             app.LogIn
+	GetProfile        app.GetProfile
+	CreateJobPosting  app.CreateJobPosting
+	ListJobPostings   app.ListJobPostings
+	GetJobPosting     app.GetJobPosting
+	ReplaceJobPosting app.ReplaceJobPosting
+	DeleteJobPosting  app.DeleteJobPosting
+	StartSession      app.StartSession
+	ListSessions      app.ListSessions
+	GetSession        app.GetSession
+}
+
+// Config is what the API needs. Every member is required.
+type Config struct {
+	UseCases UseCases
+	Tokens   ports.TokenVerifier
+	// Ready returns nil when the service can do its work.
+	Ready  func(context.Context) error
+	Logger *slog.Logger
+	// AllowedOrigins are the origins (scheme://host[:port]) of the pages that
+	// may call the API from a browser.
+	AllowedOrigins []string
+	// RequestTimeout is how long a request may take; then the caller gets 503.
+	RequestTimeout time.Duration
+}
+
+// server holds the handlers.
+type server struct {
+	Config
+	router *mux.Router
+}
+
+// New returns the handler of the whole API, documents and health included.
+func New(config Config) http.Handler {
+	s := newServer(config)
+	return s.around(s.router)
+}
+
+// sessionID matches the only form in which a session's path exists; anything
+// else is no route.
+const sessionID = `{session_id:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}}`
+
+func newServer(config Config) *server {
+	// A path is matched as it was sent: a redirect would turn a POST into a
+	// GET.
+	s := &server{config, mux.NewRouter().StrictSlash(false).SkipClean(true)}
+	s.router.NotFoundHandler = s.handler(s.notFound)
+	s.router.MethodNotAllowedHandler = s.handler(s.methodNotAllowed)
+	s.router.Use(noteRoute)
+
+	s.public("GET", "/", s.root)
+	s.public("GET", "/health", s.health)
+	s.public("GET", "/healthz", s.alive)
+	s.public("GET", "/readyz", s.ready)
+	s.public("GET", "/api/v1/health", s.apiHealth)
+	s.public("GET", "/openapi.yaml", s.openAPI)
+	page := docsPage(v5emb.New("AI Interviewer API", "/openapi.yaml", "/docs/"))
+	s.router.Handle("/docs", page).Methods("GET")
+	for _, asset := range docsAssets {
+		s.router.Handle("/docs/"+asset, page).Methods("GET")
+	}
+
+	s.public("POST", "/api/v1/auth/register", s.registerUser)
+	s.public("POST", "/api/v1/auth/login", s.logIn)
+	s.protected("GET", "/api/v1/users/me", s.getProfile)
+
+	for _, collection := range []string{"/api/v1/job-postings/", "/api/v1/job-postings"} {
+		s.protected("POST", collection, s.createJobPosting)
+		s.protected("GET", collection, s.listJobPostings)
+	}
+	s.protected("GET", "/api/v1/job-postings/{job_posting_id}", s.getJobPosting)
+	s.protected("PUT", "/api/v1/job-postings/{job_posting_id}", s.replaceJobPosting)
+	s.protected("DELETE", "/api/v1/job-postings/{job_posting_id}", s.deleteJobPosting)
+
+	for _, collection := range []string{"/api/v1/sessions", "/api/v1/sessions/"} {
+		s.protected("POST", collection, s.startSession)
+		s.protected("GET", collection, s.listSessions)
+	}
+	s.protected("GET", "/api/v1/sessions/"+sessionID, s.getSession)
+	return s
+}
+
+// docsAssets are the files that the page of the API's documentation loads.
+var docsAssets = []string{"swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png", "favicon-16x16.png"}
+
+// public registers a route that anybody may call. A token that comes along is
+// not looked at, so that a stale one does no harm.
+func (s *server) public(method, path string, h handlerFunc) {
+	s.router.Handle(path, s.handler(h)).Methods(method)
+}
+
+// protected registers a route that needs a token.
+func (s *server) protected(method, path string, h protectedFunc) {
+	s.public(method, path, func(w http.ResponseWriter, r *http.Request) error {
+		caller, err := s.authenticate(r)
+		if err != nil {
+			return err
+		}
+		return h(w, r, caller)
+	})
+}
+
+func (s *server) openAPI(w http.ResponseWriter, _ *http.Request) error {
+	w.Header().Set("Content-Type", "application/yaml")
+	_, err := w.Write(docs.OpenAPI)
+	return err
+}

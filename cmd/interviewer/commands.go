@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"runtime"
+	"time"
+)
+
+type migrateCommand struct {
+	databaseSetting
+	Direction string `arg:"" enum:"up,down" default:"up" help:"up: apply what is missing (the default). down: take the newest migration back, WITH ALL DATA THAT IT HOLDS."`
+}
+
+// Run migrates and says so.
+func (c *migrateCommand) Run(ctx context.Context, stdout io.Writer) error {
+	storage, err := openStorage(ctx, c.DatabaseURL)
+	if err != nil {
+		return err
+	}
+	defer storage.close()
+	if storage.schema == nil {
+		return fmt.Errorf("DATABASE_URL: there is nothing to migrate in memory")
+	}
+	migrate := storage.schema.Up
+	if c.Direction == "down" {
+		migrate = storage.schema.Down
+	}
+	if err := migrate(ctx); err != nil {
+		return fmt.Errorf("DATABASE_URL: %w", err)
+	}
+	_, err = fmt.Fprintln(stdout, "migrated", c.Direction)
+	return err
+}
+
+type healthcheckCommand struct {
+	addressSetting
+}
+
+// Run asks /readyz of the service at the address, from this machine.
+func (c *healthcheckCommand) Run(ctx context.Context, stdout io.Writer) error {
+	host, port, err := net.SplitHostPort(c.Addr)
+	if err != nil {
+		return fmt.Errorf("ADDR: %w", err)
+	}
+	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return fmt.Errorf("ADDR: %w", err)
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return err
+	}
+	defer response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("not ready: %s", response.Status)
+	}
+	_, err = fmt.Fprintln(stdout, "ready")
+	return err
+}
+
+// version is set by the linker for a release.
+var version = "dev"
+
+type versionCommand struct{}
+
+// Run prints the program's version and what it was built with.
+func (versionCommand) Run(stdout io.Writer) error {
+	_, err := fmt.Fprintln(stdout, "interviewer", version, runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH)
+	return err
+}

@@ -1,0 +1,59 @@
+// Command interviewer is the AI Interviewer service in one binary.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "interviewer:", err)
+		os.Exit(1)
+	}
+}
+
+// commands are what the program can do.
+type commands struct {
+	Serve       serveCommand       `cmd:"" default:"withargs" help:"Serve the API (the default)."`
+	Migrate     migrateCommand     `cmd:"" help:"Bring the database schema up to date, or take its newest migration back."`
+	Healthcheck healthcheckCommand `cmd:"" help:"Ask a running service whether it is ready; exit 1 if not."`
+	Version     versionCommand     `cmd:"" help:"Print the version."`
+}
+
+// run is the whole program: it reads the settings from the arguments and the
+// environment, and does what they say until it is done or the context ends.
+// Its error is one line that says what is wrong.
+func run(ctx context.Context, args []string, stdout io.Writer) error {
+	var (
+		cli      commands
+		helpOnly bool
+	)
+	parser, err := kong.New(&cli,
+		kong.Name("interviewer"),
+		kong.Description("AI Interviewer: practise job interviews. Every flag can be set by the environment variable that stands beside it."),
+		kong.Writers(stdout, stdout),
+		kong.Exit(func(int) { helpOnly = true }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.BindTo(stdout, (*io.Writer)(nil)))
+	if err != nil {
+		return err
+	}
+	command, err := parser.Parse(args)
+	if helpOnly {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return command.Run()
+}

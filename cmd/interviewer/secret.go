@@ -1,0 +1,67 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"github.com/ai-interviewer/ai-interviewer/adapters/jwt"
+)
+
+// secret returns the secret that was set, or one that the service makes for
+// itself where that is safe.
+func (s secretSetting) secret(storage storage) ([]byte, error) {
+	switch {
+	case s.JWTSecret != "":
+		return []byte(s.JWTSecret), nil
+	case storage.secretFile != "":
+		return keptSecret(storage.secretFile)
+	case storage.remote:
+		// Replicas must agree on it, so none can make its own.
+		return nil, fmt.Errorf("JWT_SECRET: must be set with PostgreSQL, to at least %d bytes", jwt.MinSecretBytes)
+	}
+	return newSecret(), nil
+}
+
+func newSecret() []byte {
+	random := make([]byte, 32)
+	rand.Read(random) // its documentation: never returns an error
+	return []byte(hex.EncodeToString(random))
+}
+
+// keptSecret returns the secret in the file, which it makes if it is missing.
+// Of several processes that make it at once all return the same.
+func keptSecret(path string) ([]byte, error) {
+	secret, err := os.ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return makeSecret(path)
+	case err != nil:
+		return nil, fmt.Errorf("JWT_SECRET is not set, and cannot be read: %w", err)
+	case len(secret) < jwt.MinSecretBytes:
+		return nil, fmt.Errorf("JWT_SECRET is not set, and %s has fewer than %d bytes", path, jwt.MinSecretBytes)
+	}
+	return secret, nil
+}
+
+// makeSecret writes a whole file beside the path and links it there, which
+// fails if another process was first.
+func makeSecret(path string) ([]byte, error) {
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
+	if err != nil {
+		return nil, fmt.Errorf("JWT_SECRET is not set, and cannot be kept: %w", err)
+	}
+	defer os.Remove(file.Name())
+	_, writeErr := file.Write(newSecret())
+	if err := errors.Join(writeErr, file.Sync(), file.Close()); err != nil {
+		return nil, fmt.Errorf("JWT_SECRET is not set, and cannot be kept: %w", err)
+	}
+	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, fmt.Errorf("JWT_SECRET is not set, and cannot be kept: %w", err)
+	}
+	return os.ReadFile(path)
+}

@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/ai-interviewer/ai-interviewer/adapters/memory"
+	"github.com/ai-interviewer/ai-interviewer/adapters/postgres"
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlite"
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
+	"github.com/ai-interviewer/ai-interviewer/ports"
+)
+
+// store is every storage port, and whether the storage answers.
+type store interface {
+	ports.UserReader
+	ports.UserByEmailReader
+	ports.UserWriter
+	ports.JobPostingReader
+	ports.JobPostingLister
+	ports.JobPostingWriter
+	ports.JobPostingReplacer
+	ports.JobPostingDeleter
+	ports.SessionReader
+	ports.SessionLister
+	ports.SessionWriter
+	Ping(ctx context.Context) error
+}
+
+// storage is what DATABASE_URL names.
+type storage struct {
+	store
+	schema *sqlstore.Schema // nil if there is none to migrate
+	// remote storage may be away when the service starts, and is waited for.
+	remote bool
+	// secretFile is where a secret that the service makes for itself is kept;
+	// "" if it has no place.
+	secretFile string
+	close      func() error
+}
+
+// openStorage chooses the adapter.
+func openStorage(ctx context.Context, databaseURL string) (storage, error) {
+	scheme, rest, _ := strings.Cut(databaseURL, ":")
+	switch scheme {
+	case "sqlite":
+		if rest == "" {
+			return storage{}, errors.New("DATABASE_URL: sqlite: needs the path of a file")
+		}
+		db, err := sqlite.Open(ctx, rest)
+		if err != nil {
+			return storage{}, fmt.Errorf("DATABASE_URL: %w", err)
+		}
+		return storage{store: db, schema: db.Schema, secretFile: rest + ".jwt-secret", close: db.Close}, nil
+	case "postgres", "postgresql":
+		db, err := postgres.Open(databaseURL)
+		if err != nil {
+			return storage{}, fmt.Errorf("DATABASE_URL: %w", err)
+		}
+		return storage{store: db, schema: db.Schema, remote: true, close: db.Close}, nil
+	case "memory":
+		return storage{store: memory.New(), close: func() error { return nil }}, nil
+	}
+	// The URL is not repeated: it may hold a password.
+	return storage{}, errors.New("DATABASE_URL: must be sqlite:PATH, postgres://… or memory:")
+}
+
+// prepare makes the storage ready for requests: it migrates, or only checks
+// that nothing is to migrate.
+func (s storage) prepare(ctx context.Context, migrate bool) error {
+	switch {
+	case s.schema == nil:
+		return nil
+	case migrate:
+		return s.schema.Up(ctx)
+	}
+	return s.schema.Check(ctx)
+}
