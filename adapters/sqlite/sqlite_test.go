@@ -1,21 +1,221 @@
 package sqlite
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
+	"sync"
 	"testing"
+	"time"
 
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore/schematest"
+	"github.com/ai-interviewer/ai-interviewer/domain"
 	"github.com/ai-interviewer/ai-interviewer/ports/storetest"
 )
 
 func TestConformance(t *testing.T) {
-	db := openTemp(t)
+	db := openMigrated(t, tempPath(t))
 	storetest.Run(t, func(*testing.T) storetest.Store { return db })
 }
 
-// openTemp returns a migrated database in a new file.
-func openTemp(t *testing.T) *DB {
+// TestConformanceOfTwoOnOneFile lets two databases on one file share the work,
+// as two processes would.
+func TestConformanceOfTwoOnOneFile(t *testing.T) {
+	path := tempPath(t)
+	one, other := openMigrated(t, path), openMigrated(t, path)
+	storetest.Run(t, func(*testing.T) storetest.Store {
+		one, other = other, one
+		return one
+	})
+}
+
+func TestSchema(t *testing.T) {
+	db := openMigrated(t, tempPath(t))
+	schematest.Run(t, schematest.Database{
+		DB: sqlx.NewDb(db.writer, "sqlite"), Store: db.Store,
+		EncodeTime: func(at time.Time) any { return at.UnixMicro() }, Classify: classify})
+}
+
+func TestSchemaGoesUpDownAndUp(t *testing.T) {
+	db := openMigrated(t, tempPath(t))
+	if err := db.Schema.Check(t.Context()); err != nil {
+		t.Errorf("check after up: %v", err)
+	}
+	for range 2 {
+		if err := db.Schema.Down(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var tables int
+		if err := db.writer.QueryRow(`SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name IN ('users', 'job_postings', 'interview_sessions')`).Scan(&tables); err != nil || tables != 0 {
+			t.Errorf("%d tables are left, %v", tables, err)
+		}
+		if err := db.Schema.Check(t.Context()); !errors.Is(err, sqlstore.ErrSchemaBehind) || db.Schema.Ready() {
+			t.Errorf("check after down: %v", err)
+		}
+		if err := db.Schema.Up(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestManyMigrateOneFileAtOnce(t *testing.T) {
+	path := tempPath(t)
+	var wg sync.WaitGroup
+	for range 6 {
+		wg.Go(func() {
+			db, err := Open(t.Context(), path)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer db.Close()
+			if err := db.Schema.Up(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestEveryConnectionHasTheSettings(t *testing.T) {
+	db := openMigrated(t, tempPath(t))
+	for _, s := range settings {
+		for name, pool := range map[string]*sqlx.DB{"writer": sqlx.NewDb(db.writer, "sqlite"), "reader": sqlx.NewDb(db.reader, "sqlite")} {
+			var got string
+			if err := pool.Get(&got, "PRAGMA "+s.pragma); err != nil || got != s.want {
+				t.Errorf("%s: %s is %s, want %s (%v)", name, s.pragma, got, s.want, err)
+			}
+		}
+	}
+	if _, err := db.reader.Exec("DELETE FROM users"); err == nil {
+		t.Error("a reading connection can write")
+	}
+	if n := db.writer.Stats().MaxOpenConnections; n != 1 {
+		t.Errorf("%d connections may write, want 1", n)
+	}
+}
+
+func TestConnectionWithoutTheSettingsIsRefused(t *testing.T) {
+	// A database in memory cannot have a write-ahead log.
+	pool, err := openPool(":memory:", map[string][]string{}, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	if err := pool.Ping(); err == nil {
+		t.Error("a connection without a write-ahead log was handed out")
+	}
+}
+
+func TestFilesAreTheOwnersAlone(t *testing.T) {
+	path := tempPath(t)
+	openMigrated(t, path)
+	for name, want := range map[string]os.FileMode{path: 0o600, path + "-wal": 0o600, filepath.Dir(path): 0o700} {
+		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want {
+			t.Errorf("%s: %v, %v, want %v", name, info.Mode(), err, want)
+		}
+	}
+}
+
+func TestDataSurvivesReopening(t *testing.T) {
+	path := tempPath(t)
+	user := domain.User{ID: uuid.New(), Email: "kept@example.com", PasswordHash: "h", CreatedAt: time.UnixMicro(1).UTC(), UpdatedAt: time.UnixMicro(2).UTC()}
+	db := openMigrated(t, path)
+	if err := db.CreateUser(t.Context(), user); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := openMigrated(t, path).FindUser(t.Context(), user.ID); err != nil || got != user {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestStorageInTroubleIsUnavailable(t *testing.T) {
+	for name, harm := range map[string]func(t *testing.T, path string, db *DB){
+		"full": func(t *testing.T, _ string, db *DB) {
+			if _, err := db.writer.Exec("PRAGMA max_page_count = 1"); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"locked by another": func(t *testing.T, path string, db *DB) {
+			other, err := Open(t.Context(), path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { other.Close() })
+			tx, err := other.writer.Begin() // immediate
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { tx.Rollback() })
+			if _, err := db.writer.Exec("PRAGMA busy_timeout = 1"); err != nil {
+				t.Fatal(err)
+			}
+		},
+		"read-only": func(t *testing.T, _ string, db *DB) {
+			if _, err := db.writer.Exec("PRAGMA query_only = 1"); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := tempPath(t)
+			db := openMigrated(t, path)
+			harm(t, path, db)
+			// More than one page, so that a full file cannot take it.
+			user := domain.User{ID: uuid.New(), Email: "x@example.com", PasswordHash: string(make([]byte, 100_000))}
+			if err := db.CreateUser(t.Context(), user); !errors.Is(err, domain.ErrUnavailable) {
+				t.Errorf("create: %v", err)
+			}
+			if _, err := db.FindUser(t.Context(), user.ID); !errors.Is(err, domain.ErrUserNotFound) {
+				t.Errorf("find: %v", err)
+			}
+		})
+	}
+}
+
+func TestCorruptFileIsUnavailable(t *testing.T) {
+	path := tempPath(t)
+	db := openMigrated(t, path)
+	if _, err := db.writer.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		t.Fatal(err)
+	}
+	size, err := os.Stat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.WriteAt(make([]byte, size.Size()-100), 100); err != nil {
+		t.Fatal(err)
+	}
+	reopened, err := Open(t.Context(), path)
+	if err == nil {
+		defer reopened.Close()
+		_, err = reopened.FindUser(t.Context(), uuid.New())
+	}
+	if classify(err) != sqlstore.Unavailable && !errors.Is(err, domain.ErrUnavailable) {
+		t.Errorf("a corrupt file gives %v", err)
+	}
+}
+
+func tempPath(t *testing.T) string {
+	// A name that a URL must not misread.
+	return filepath.Join(t.TempDir(), "a folder?with #odd%41 name", "interviewer.db")
+}
+
+func openMigrated(t *testing.T, path string) *DB {
 	t.Helper()
-	db, err := Open(t.Context(), filepath.Join(t.TempDir(), "a folder?with #odd%41 name", "interviewer.db"))
+	db, err := Open(t.Context(), path)
 	if err != nil {
 		t.Fatal(err)
 	}

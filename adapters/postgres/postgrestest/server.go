@@ -51,9 +51,8 @@ func (s *Server) URL(database string) string {
 	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", s.port, database)
 }
 
-// Stop stops the server at once, as in a crash: connections break, and what
-// was committed in the last second may be lost, unless the test has run
-// CHECKPOINT since. Stop does nothing if the server is stopped already.
+// Stop stops the server at once, as in a crash: connections break. Stop does
+// nothing if the server is stopped already.
 func (s *Server) Stop(t testing.TB) {
 	t.Helper()
 	if err := s.stop(); err != nil {
@@ -119,7 +118,7 @@ func (s *Server) run() error {
 	if err := s.spawn("postgres", "-D", s.path("data"), "-p", fmt.Sprint(s.port),
 		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
 		"-c", "max_connections=100", "-c", "shared_buffers=16MB",
-		"-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"); err != nil {
+		"-c", "fsync=off", "-c", "full_page_writes=off"); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)

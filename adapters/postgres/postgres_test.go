@@ -1,0 +1,373 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/ai-interviewer/ai-interviewer/adapters/postgres/postgrestest"
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore/schematest"
+	"github.com/ai-interviewer/ai-interviewer/app"
+	"github.com/ai-interviewer/ai-interviewer/domain"
+	"github.com/ai-interviewer/ai-interviewer/ports/storetest"
+)
+
+func TestMain(m *testing.M) { postgrestest.Main(m) }
+
+func TestConformance(t *testing.T) {
+	db := openMigrated(t, postgrestest.NewDatabase(t))
+	storetest.Run(t, func(*testing.T) storetest.Store { return db })
+}
+
+func TestSchema(t *testing.T) {
+	db := openMigrated(t, postgrestest.NewDatabase(t))
+	schematest.Run(t, schematest.Database{
+		DB: sqlx.NewDb(db.pools[0], "pgx"), Store: db.Store,
+		EncodeTime: func(at time.Time) any { return at }, Classify: classify})
+}
+
+func TestSchemaGoesUpDownAndUp(t *testing.T) {
+	db := openMigrated(t, postgrestest.NewDatabase(t))
+	if err := db.Schema.Check(t.Context()); err != nil {
+		t.Errorf("check after up: %v", err)
+	}
+	for range 2 {
+		if err := db.Schema.Down(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		var tables int
+		if err := db.pools[1].QueryRow(`SELECT count(*) FROM information_schema.tables WHERE table_name IN ('users', 'job_postings', 'interview_sessions')`).Scan(&tables); err != nil || tables != 0 {
+			t.Errorf("%d tables are left, %v", tables, err)
+		}
+		if err := db.Schema.Check(t.Context()); !errors.Is(err, sqlstore.ErrSchemaBehind) || db.Schema.Ready() {
+			t.Errorf("check after down: %v", err)
+		}
+		if err := db.Schema.Up(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func TestManyReplicasMigrateAtOnce(t *testing.T) {
+	url := postgrestest.NewDatabase(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		db := opened(t, url)
+		wg.Go(func() {
+			// A replica that loses the race to make the lock's own table sees
+			// an error that is worth another try, as the service makes it.
+			err := db.Schema.Up(t.Context())
+			for errors.Is(err, domain.ErrUnavailable) {
+				err = db.Schema.Up(t.Context())
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestNothingConnectsBeforeTheSchemaIsReady(t *testing.T) {
+	url := postgrestest.NewDatabase(t)
+	openMigrated(t, url)
+	db := opened(t, url)
+	if _, err := db.FindUser(t.Context(), uuid.New()); !errors.Is(err, domain.ErrUnavailable) {
+		t.Errorf("find before: %v", err)
+	}
+	if err := db.Ping(t.Context()); !errors.Is(err, domain.ErrUnavailable) {
+		t.Errorf("ping before: %v", err)
+	}
+	if err := db.Schema.Check(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.Ping(t.Context()); err != nil {
+		t.Errorf("ping after: %v", err)
+	}
+}
+
+// statements counts what is sent to the server.
+type statements struct {
+	mu  sync.Mutex
+	sql []string
+}
+
+func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.sql = append(s.sql, data.SQL)
+	return ctx
+}
+
+func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEndData) {}
+
+func (s *statements) of(t *testing.T, call func() error) []string {
+	t.Helper()
+	s.mu.Lock()
+	s.sql = nil
+	s.mu.Unlock()
+	if err := call(); err != nil {
+		t.Fatal(err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sql
+}
+
+func TestStatementsPerUseCase(t *testing.T) {
+	config, err := pgx.ParseConfig(postgrestest.NewDatabase(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sent statements
+	config.Tracer = &sent
+	db, err := open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	if err := db.Schema.Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	user, posting := seed(t, db)
+	start := app.StartSession{Postings: db, Sessions: db, Clock: time.Now}
+	var session domain.SessionSummary
+	for _, test := range []struct {
+		name string
+		most int
+		call func() error
+	}{
+		{"start a session", 2, func() (err error) {
+			session, err = start.Execute(t.Context(), user, posting.ID)
+			return err
+		}},
+		{"start another", 2, func() error {
+			_, err := start.Execute(t.Context(), user, posting.ID)
+			return err
+		}},
+		{"get a session", 1, func() error {
+			_, err := app.GetSession{Sessions: db}.Execute(t.Context(), user, session.Session.ID())
+			return err
+		}},
+		{"list sessions", 1, func() error {
+			_, err := app.ListSessions{Postings: db, Sessions: db}.Execute(t.Context(), user, app.SessionQuery{})
+			return err
+		}},
+	} {
+		if got := sent.of(t, test.call); len(got) > test.most {
+			t.Errorf("%s: %d statements, at most %d are allowed: %q", test.name, len(got), test.most, got)
+		}
+	}
+}
+
+// TestClientGoesAway holds the posting's row, so that the insert waits for it,
+// and cancels the waiting caller.
+func TestClientGoesAway(t *testing.T) {
+	url := postgrestest.NewDatabase(t)
+	db := openMigrated(t, url)
+	user, posting := seed(t, db)
+	session, err := domain.NewInterviewSession(uuid.New(), user, posting, time.UnixMicro(0).UTC())
+	if err != nil {
+		t.Fatal(err)
+	}
+	holder, err := pgx.Connect(t.Context(), url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer holder.Close(context.Background())
+	tx, err := holder.Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := tx.Exec(t.Context(), `SELECT 1 FROM job_postings WHERE user_id = $1 FOR UPDATE`, user); err != nil {
+		t.Fatal(err)
+	}
+
+	ctx, cancel := context.WithCancel(t.Context())
+	created := make(chan error)
+	go func() { created <- db.CreateSession(ctx, session) }()
+	const waiting = `SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%INSERT INTO interview_sessions%' AND pid <> pg_backend_pid() AND state = 'active' AND wait_event_type = 'Lock'`
+	waitFor(t, holder, waiting, 1)
+	cancel()
+	if err := <-created; !errors.Is(err, context.Canceled) {
+		t.Errorf("create: %v", err)
+	}
+	waitFor(t, holder, waiting, 0) // the server gave up too
+	if err := tx.Commit(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.FindSession(t.Context(), user, session.ID()); !errors.Is(err, domain.ErrSessionNotFound) {
+		t.Errorf("find: %v", err)
+	}
+
+	// The same, but the deadline passes.
+	if tx, err = holder.Begin(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback(context.Background())
+	if _, err := tx.Exec(t.Context(), `SELECT 1 FROM job_postings WHERE user_id = $1 FOR UPDATE`, user); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel = context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if err := db.CreateSession(ctx, session); !errors.Is(err, domain.ErrUnavailable) {
+		t.Errorf("create past its deadline: %v", err)
+	}
+}
+
+// waitFor polls until a count is as wanted.
+func waitFor(t *testing.T, conn *pgx.Conn, query string, want int) {
+	t.Helper()
+	tick := time.NewTicker(10 * time.Millisecond)
+	defer tick.Stop()
+	for range 1000 {
+		var got int
+		if err := conn.QueryRow(t.Context(), query).Scan(&got); err != nil {
+			t.Fatal(err)
+		}
+		if got == want {
+			return
+		}
+		<-tick.C
+	}
+	t.Fatalf("%s never gave %d", query, want)
+}
+
+func TestServerAwayIsUnavailableAndComesBack(t *testing.T) {
+	server := postgrestest.Start(t)
+	db := openMigrated(t, server.URL("postgres"))
+	user, posting := seed(t, db)
+
+	server.Stop(t)
+	calls := map[string]func() error{
+		"ping": func() error { return db.Ping(t.Context()) },
+		"find": func() error { _, err := db.FindUser(t.Context(), user); return err },
+		"insert": func() error {
+			_, err := app.StartSession{Postings: db, Sessions: db, Clock: time.Now}.Execute(t.Context(), user, posting.ID)
+			return err
+		},
+		"transaction": func() error { return db.DeleteJobPosting(t.Context(), user, posting.ID) },
+		"schema":      func() error { return db.Schema.Up(t.Context()) },
+	}
+	for name, call := range calls {
+		for range 3 { // a broken connection first, then none
+			if err := call(); !errors.Is(err, domain.ErrUnavailable) {
+				t.Errorf("%s with the server stopped: %v", name, err)
+			}
+		}
+	}
+
+	server.Restart(t)
+	for _, name := range []string{"ping", "find", "insert", "transaction"} {
+		if err := calls[name](); err != nil {
+			t.Errorf("%s with the server back: %v", name, err)
+		}
+	}
+}
+
+func TestWrongSettingsAreNotWaitedFor(t *testing.T) {
+	url := postgrestest.NewDatabase(t)
+	config, err := pgx.ParseConfig(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config.Database = "no_such_database"
+	db, err := open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if err := db.Schema.Up(t.Context()); err == nil || errors.Is(err, domain.ErrUnavailable) {
+		t.Errorf("unknown database: %v", err)
+	}
+	if classifyAtStart(&pgconn.PgError{Code: "28P01"}) != sqlstore.Other {
+		t.Error("a refused password is waited for")
+	}
+}
+
+func TestClassify(t *testing.T) {
+	for _, test := range []struct {
+		err  error
+		want sqlstore.Class
+	}{
+		{&pgconn.PgError{Code: "23505"}, sqlstore.Duplicate},
+		{&pgconn.PgError{Code: "23503"}, sqlstore.MissingParent},
+		{&pgconn.PgError{Code: "08006"}, sqlstore.Unavailable},
+		{&pgconn.PgError{Code: "57P01"}, sqlstore.Unavailable},
+		{&pgconn.PgError{Code: "57P02"}, sqlstore.Unavailable},
+		{&pgconn.PgError{Code: "57P03"}, sqlstore.Unavailable},
+		{&pgconn.PgError{Code: "53100"}, sqlstore.Unavailable},
+		{&pgconn.PgError{Code: "53300"}, sqlstore.Unavailable},
+		{&pgconn.PgError{Code: "23514"}, sqlstore.Other},
+		{&pgconn.PgError{Code: "42P01"}, sqlstore.Other},
+		{&pgconn.PgError{Code: "57014"}, sqlstore.Other},
+		{&pgconn.ConnectError{}, sqlstore.Unavailable},
+		{io.ErrUnexpectedEOF, sqlstore.Unavailable},
+		{&net.OpError{Op: "read", Err: errors.New("reset")}, sqlstore.Unavailable},
+		{errNotReady, sqlstore.Unavailable},
+		{errors.New("anything else"), sqlstore.Other},
+	} {
+		if got := classify(fmt.Errorf("wrapped: %w", test.err)); got != test.want {
+			t.Errorf("%T %q: %v, want %v", test.err, sqlState(test.err), got, test.want)
+		}
+	}
+}
+
+func TestOpenDoesNotRepeatThePassword(t *testing.T) {
+	_, err := Open("postgres://user:hunter2@localhost:notaport/db")
+	if err == nil {
+		t.Fatal("a URL with a bad port was taken")
+	}
+	if got := err.Error(); strings.Contains(got, "hunter2") {
+		t.Errorf("the error is %q", got)
+	}
+}
+
+func opened(t *testing.T, url string) *DB {
+	t.Helper()
+	db, err := Open(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func openMigrated(t *testing.T, url string) *DB {
+	t.Helper()
+	db := opened(t, url)
+	if err := db.Schema.Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return db
+}
+
+// seed stores a user with a posting.
+func seed(t *testing.T, db *DB) (uuid.UUID, domain.JobPosting) {
+	t.Helper()
+	now := time.UnixMicro(0).UTC()
+	user := domain.User{ID: uuid.New(), Email: uuid.NewString() + "@example.com", CreatedAt: now, UpdatedAt: now}
+	posting, err := domain.NewJobPosting(uuid.New(), user.ID, domain.JobPostingDraft{Title: "t", Description: "d"}, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := db.CreateUser(t.Context(), user); err != nil {
+		t.Fatal(err)
+	}
+	if err := db.CreateJobPosting(t.Context(), posting); err != nil {
+		t.Fatal(err)
+	}
+	return user.ID, posting
+}

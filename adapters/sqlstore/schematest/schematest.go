@@ -1,0 +1,203 @@
+// Package schematest checks what a schema must refuse and allow by itself,
+// whatever the program does. Each SQL engine runs it on its own schema.
+package schematest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
+
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
+)
+
+// Database is a migrated database and what differs between the engines.
+type Database struct {
+	*sqlx.DB   // may write
+	Store      *sqlstore.Store
+	EncodeTime sqlstore.TimeEncoder
+	Classify   func(error) sqlstore.Class
+}
+
+// Run runs the checks, each on accounts of its own.
+func Run(t *testing.T, db Database) {
+	for _, test := range []struct {
+		name string
+		run  func(*testing.T, Database)
+	}{
+		{"TakesTheContractsColumns", takesContractColumns},
+		{"RefusesASessionOnAnothersPosting", refusesAnothersPosting},
+		{"RefusesARetakeOfAnothersSession", refusesAnothersOriginal},
+		{"RefusesToDeleteAPostingInUse", refusesDeleteInUse},
+		{"DeletesAllOfAUser", deletesAllOfUser},
+		{"RefusesValuesOutOfRange", refusesValues},
+		{"RefusesTheSameEmailTwice", refusesSameEmail},
+	} {
+		t.Run(test.name, func(t *testing.T) { test.run(t, db) })
+	}
+}
+
+// row is the columns of a table with their values.
+type row map[string]any
+
+func (db Database) insert(table string, r row) error {
+	var columns, places []string
+	var values []any
+	for column, value := range r {
+		columns, values = append(columns, column), append(values, value)
+		places = append(places, fmt.Sprintf("$%d", len(values)))
+	}
+	_, err := db.Exec(fmt.Sprintf("INSERT INTO %s (%s) VALUES (%s)", table, strings.Join(columns, ", "), strings.Join(places, ", ")), values...)
+	return err
+}
+
+func (db Database) mustInsert(t *testing.T, table string, r row) row {
+	t.Helper()
+	if err := db.insert(table, r); err != nil {
+		t.Fatalf("insert into %s: %v", table, err)
+	}
+	return r
+}
+
+// user, posting and session are rows with just the columns that the wire
+// contract lists (and the owner).
+func (db Database) user() row {
+	now := db.EncodeTime(time.Now())
+	return row{"id": uuid.New(), "email": uuid.NewString() + "@example.com", "hashed_password": "$2b$12$anything",
+		"encrypted_api_key": nil, "created_at": now, "updated_at": now}
+}
+
+func (db Database) posting(user row) row {
+	now := db.EncodeTime(time.Now())
+	return row{"id": uuid.New(), "user_id": user["id"], "title": "Engineer", "company": nil, "description": "Build",
+		"experience_level": nil, "tech_stack": nil, "created_at": now, "updated_at": now}
+}
+
+func (db Database) session(posting row) row {
+	now := db.EncodeTime(time.Now())
+	return row{"id": uuid.New(), "user_id": posting["user_id"], "job_posting_id": posting["id"], "status": "active",
+		"current_question_number": 0, "original_session_id": nil, "created_at": now, "updated_at": now}
+}
+
+func (db Database) count(t *testing.T, table string, user row) (n int) {
+	t.Helper()
+	if err := db.Get(&n, "SELECT count(*) FROM "+table+" WHERE user_id = $1", user["id"]); err != nil {
+		t.Fatal(err)
+	}
+	return n
+}
+
+func (db Database) wants(t *testing.T, what string, err error, want sqlstore.Class) {
+	t.Helper()
+	if err == nil {
+		t.Errorf("%s: allowed", what)
+	} else if got := db.Classify(err); got != want {
+		t.Errorf("%s: class %v, want %v: %v", what, got, want, err)
+	}
+}
+
+func takesContractColumns(t *testing.T, db Database) {
+	user := db.mustInsert(t, "users", db.user())
+	posting := db.mustInsert(t, "job_postings", db.posting(user))
+	session := db.mustInsert(t, "interview_sessions", db.session(posting))
+
+	got, err := db.Store.FindSession(t.Context(), user["id"].(uuid.UUID), session["id"].(uuid.UUID))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state := got.Session.State(); state.RetakeNumber != 1 {
+		t.Errorf("retake_number defaults to %d, want 1", state.RetakeNumber)
+	}
+	if got.Posting.Language != "en" || got.Posting.TechStack == nil || len(got.Posting.TechStack) != 0 {
+		t.Errorf("language defaults to %q and a NULL stack reads %v", got.Posting.Language, got.Posting.TechStack)
+	}
+}
+
+func refusesAnothersPosting(t *testing.T, db Database) {
+	owner, thief := db.mustInsert(t, "users", db.user()), db.mustInsert(t, "users", db.user())
+	session := db.session(db.mustInsert(t, "job_postings", db.posting(owner)))
+	session["user_id"] = thief["id"]
+	db.wants(t, "insert", db.insert("interview_sessions", session), sqlstore.MissingParent)
+}
+
+func refusesAnothersOriginal(t *testing.T, db Database) {
+	owner, thief := db.mustInsert(t, "users", db.user()), db.mustInsert(t, "users", db.user())
+	original := db.mustInsert(t, "interview_sessions", db.session(db.mustInsert(t, "job_postings", db.posting(owner))))
+	retake := db.session(db.mustInsert(t, "job_postings", db.posting(thief)))
+	retake["original_session_id"], retake["retake_number"] = original["id"], 2
+	db.wants(t, "insert", db.insert("interview_sessions", retake), sqlstore.MissingParent)
+}
+
+func refusesDeleteInUse(t *testing.T, db Database) {
+	user := db.mustInsert(t, "users", db.user())
+	posting := db.mustInsert(t, "job_postings", db.posting(user))
+	db.mustInsert(t, "interview_sessions", db.session(posting))
+	_, err := db.Exec("DELETE FROM job_postings WHERE user_id = $1 AND id = $2", user["id"], posting["id"])
+	db.wants(t, "delete", err, sqlstore.MissingParent)
+}
+
+func deletesAllOfUser(t *testing.T, db Database) {
+	gone, stays := db.mustInsert(t, "users", db.user()), db.mustInsert(t, "users", db.user())
+	for _, user := range []row{gone, stays} {
+		posting := db.mustInsert(t, "job_postings", db.posting(user))
+		original := db.mustInsert(t, "interview_sessions", db.session(posting))
+		retake := db.session(posting)
+		retake["original_session_id"], retake["retake_number"] = original["id"], 2
+		db.mustInsert(t, "interview_sessions", retake)
+	}
+	if _, err := db.Exec("DELETE FROM users WHERE id = $1", gone["id"]); err != nil {
+		t.Fatal(err)
+	}
+	for table, want := range map[string]int{"job_postings": 1, "interview_sessions": 2} {
+		if n := db.count(t, table, gone); n != 0 {
+			t.Errorf("%d rows of the deleted user are left in %s", n, table)
+		}
+		if n := db.count(t, table, stays); n != want {
+			t.Errorf("the other user has %d rows in %s, want %d", n, table, want)
+		}
+	}
+}
+
+func refusesValues(t *testing.T, db Database) {
+	user := db.mustInsert(t, "users", db.user())
+	posting := db.mustInsert(t, "job_postings", db.posting(user))
+	for _, bad := range []struct {
+		table, column string
+		value         any
+	}{
+		{"users", "email", strings.Repeat("é", 255)},
+		{"job_postings", "title", ""},
+		{"job_postings", "title", strings.Repeat("é", 256)},
+		{"job_postings", "company", strings.Repeat("é", 256)},
+		{"job_postings", "description", ""},
+		{"job_postings", "description", strings.Repeat("é", 10_001)},
+		{"job_postings", "experience_level", strings.Repeat("é", 51)},
+		{"job_postings", "tech_stack", "not JSON"},
+		{"job_postings", "language", "fr"},
+		{"interview_sessions", "status", "started"},
+		{"interview_sessions", "status", ""},
+		{"interview_sessions", "current_question_number", -1},
+		{"interview_sessions", "retake_number", 0},
+	} {
+		r := map[string]func() row{
+			"users":              db.user,
+			"job_postings":       func() row { return db.posting(user) },
+			"interview_sessions": func() row { return db.session(posting) },
+		}[bad.table]()
+		r[bad.column] = bad.value
+		db.wants(t, fmt.Sprintf("%s.%s", bad.table, bad.column), db.insert(bad.table, r), sqlstore.Other)
+	}
+	limit := db.posting(user)
+	limit["title"], limit["company"] = strings.Repeat("é", 255), strings.Repeat("é", 255)
+	limit["description"], limit["experience_level"] = strings.Repeat("é", 10_000), strings.Repeat("é", 50)
+	db.mustInsert(t, "job_postings", limit)
+}
+
+func refusesSameEmail(t *testing.T, db Database) {
+	second := db.user()
+	second["email"] = db.mustInsert(t, "users", db.user())["email"]
+	db.wants(t, "insert", db.insert("users", second), sqlstore.Duplicate)
+}
