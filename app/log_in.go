@@ -25,14 +25,15 @@ func (u LogIn) Execute(ctx context.Context, credentials domain.Credentials) (str
 		return "", err
 	}
 	user, err := u.Users.FindUserByEmail(ctx, credentials.Email)
-	if err != nil && !errors.Is(err, domain.ErrUserNotFound) {
+	unknown := errors.Is(err, domain.ErrUserNotFound)
+	if err != nil && !unknown {
 		return "", err
 	}
 	ok, err := u.Passwords.VerifyPassword(ctx, user.PasswordHash, credentials.Password)
 	if err != nil {
 		return "", err
 	}
-	if !ok {
+	if unknown || !ok {
 		return "", domain.ErrInvalidCredentials
 	}
 	return u.Tokens.IssueToken(user.ID, u.Clock.now())

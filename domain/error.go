@@ -1,6 +1,9 @@
 package domain
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Kind says what sort of failure an [Error] is, in terms that hold for every
 // way into the program. An adapter that faces callers maps each kind to its
@@ -111,5 +114,9 @@ func validation(fields []FieldError) error {
 	return &Error{Kind: KindValidation, Code: "VALIDATION_ERROR", Message: "The input breaks a rule", Fields: fields}
 }
 
-// hasNUL reports whether s contains U+0000, which PostgreSQL cannot store.
-func hasNUL(s string) bool { return strings.ContainsRune(s, 0) }
+// textRule says what [isText] wants, in words that fit after a field's name.
+const textRule = "must be valid Unicode without a NUL character"
+
+// isText reports whether every storage can keep s: PostgreSQL takes neither
+// invalid UTF-8 nor U+0000.
+func isText(s string) bool { return utf8.ValidString(s) && !strings.ContainsRune(s, 0) }

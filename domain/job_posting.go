@@ -57,8 +57,8 @@ func (d JobPostingDraft) Normalize() (JobPostingDraft, error) {
 		case length > limit:
 			fields = append(fields, FieldError{Path: path, Rule: RuleTooLong, Limit: limit,
 				Message: fmt.Sprintf("must have at most %d characters", limit)})
-		case hasNUL(trimmed):
-			fields = append(fields, FieldError{Path: path, Rule: RuleValue, Message: "must not contain a NUL character"})
+		case !isText(trimmed):
+			fields = append(fields, FieldError{Path: path, Rule: RuleValue, Message: textRule})
 		}
 		return trimmed
 	}
@@ -101,8 +101,10 @@ type JobPosting struct {
 // [JobPostingDraft.Normalize].
 func NewJobPosting(id, owner uuid.UUID, draft JobPostingDraft, now time.Time) (JobPosting, error) {
 	posting := JobPosting{ID: id, UserID: owner, CreatedAt: now}
-	err := posting.Replace(draft, now)
-	return posting, err
+	if err := posting.Replace(draft, now); err != nil {
+		return JobPosting{}, err
+	}
+	return posting, nil
 }
 
 // Replace puts the draft in the place of all that the posting says, so that

@@ -3,7 +3,6 @@ package domain
 import (
 	"fmt"
 	"net/mail"
-	"net/netip"
 	"strings"
 	"time"
 	"unicode"
@@ -71,8 +70,8 @@ func (c Credentials) check(minPassword int) (Credentials, error) {
 	case length > MaxPasswordLength:
 		fields = append(fields, FieldError{Path: path, Rule: RuleTooLong, Limit: MaxPasswordLength,
 			Message: fmt.Sprintf("must have at most %d characters", MaxPasswordLength)})
-	case hasNUL(c.Password):
-		fields = append(fields, FieldError{Path: path, Rule: RuleValue, Message: "must not contain a NUL character"})
+	case !isText(c.Password):
+		fields = append(fields, FieldError{Path: path, Rule: RuleValue, Message: textRule})
 	}
 	return Credentials{Email: email, Password: c.Password}, validation(fields)
 }
@@ -88,6 +87,9 @@ func (p emailProblem) Error() string { return string(p) }
 // literal, a dotted domain that is not reserved), never the DNS. The text of
 // its error fits after the name of the field.
 func NormalizeEmail(s string) (string, error) {
+	if !isText(s) || strings.ContainsFunc(s, foldsToASCII) {
+		return "", emailProblem("must be an e-mail address like name@example.com")
+	}
 	s = strings.ToLower(strings.TrimSpace(s))
 	local, domain, found := strings.Cut(s, "@")
 	switch {
@@ -115,13 +117,12 @@ func NormalizeEmail(s string) (string, error) {
 
 // isMailDomain applies the host name rules of RFC 1123 §2.1 (letters, digits
 // and inner hyphens, here in any script), asks for a dot, and refuses
-// addresses and reserved names.
+// reserved names and, by a last label of digits alone, IP addresses in any
+// notation.
 func isMailDomain(domain string) bool {
 	labels := strings.Split(domain, ".")
-	if len(labels) < 2 || reservedTopLevels[labels[len(labels)-1]] {
-		return false
-	}
-	if _, err := netip.ParseAddr(domain); err == nil {
+	top := labels[len(labels)-1]
+	if len(labels) < 2 || reservedTopLevels[top] || strings.Trim(top, "0123456789") == "" {
 		return false
 	}
 	for _, label := range labels {
@@ -136,5 +137,9 @@ func isMailDomain(domain string) bool {
 	}
 	return true
 }
+
+// foldsToASCII finds the few letters outside ASCII whose lower case is inside
+// it: they would turn one person's address into another's.
+func foldsToASCII(r rune) bool { return r >= utf8.RuneSelf && unicode.ToLower(r) < utf8.RuneSelf }
 
 func isInvisible(r rune) bool { return unicode.IsSpace(r) || !unicode.IsGraphic(r) }

@@ -71,7 +71,10 @@ func Open(ctx context.Context, path string) (*DB, error) {
 		return nil, errors.Join(err, writer.Close())
 	}
 	db := &DB{writer: writer, reader: reader}
-	if err := writer.PingContext(ctx); err != nil {
+	// The first connection to a new file gives it its write-ahead log, for
+	// which SQLite does not wait its turn: it fails when two try at once.
+	lock := fileLock{flock.New(path + ".lock")}
+	if err := lock.hold(ctx, func() error { return writer.PingContext(ctx) }); err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
 	}
 	files, err := fs.Sub(migrations, "migrations")
@@ -81,7 +84,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	// An error at start is never worth waiting for: the file is this
 	// machine's own.
 	neverUnavailable := func(error) sqlstore.Class { return sqlstore.Other }
-	db.Schema, err = sqlstore.NewSchema(goose.DialectSQLite3, writer, files, fileLock{flock.New(path + ".migrate.lock")}, neverUnavailable)
+	db.Schema, err = sqlstore.NewSchema(goose.DialectSQLite3, writer, files, lock, neverUnavailable)
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -147,9 +150,17 @@ func readPragma(ctx context.Context, conn driver.Conn, pragma string) (string, e
 	return fmt.Sprint(value[0]), nil
 }
 
-// fileLock keeps two processes from migrating one file at once. The operating
-// system frees it when its holder dies. It implements goose's lock.Locker.
+// fileLock keeps two processes from making or migrating one file at once. The
+// operating system frees it when its holder dies. It implements goose's
+// lock.Locker.
 type fileLock struct{ *flock.Flock }
+
+func (l fileLock) hold(ctx context.Context, f func() error) error {
+	if err := l.Lock(ctx, nil); err != nil {
+		return err
+	}
+	return errors.Join(f(), l.Unlock(ctx, nil))
+}
 
 func (l fileLock) Lock(ctx context.Context, _ *sql.DB) error {
 	locked, err := l.TryLockContext(ctx, 50*time.Millisecond)

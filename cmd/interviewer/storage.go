@@ -64,7 +64,7 @@ func openStorage(ctx context.Context, databaseURL string) (storage, error) {
 		return storage{store: memory.New(), close: func() error { return nil }}, nil
 	}
 	// The URL is not repeated: it may hold a password.
-	return storage{}, errors.New("DATABASE_URL: must be sqlite:PATH, postgres://… or memory:")
+	return storage{}, errors.New("DATABASE_URL: must begin with sqlite:, postgres: or memory: as in README")
 }
 
 // prepare makes the storage ready for requests: it migrates, or only checks

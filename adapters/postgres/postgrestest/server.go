@@ -70,6 +70,26 @@ func (s *Server) Restart(t testing.TB) {
 	}
 }
 
+// DemandPasswords makes the server refuse everybody from now on, since nobody
+// has a password.
+func (s *Server) DemandPasswords(t testing.TB) {
+	t.Helper()
+	rule := []byte("host all all 127.0.0.1/32 scram-sha-256\n")
+	if err := os.WriteFile(s.path("data", "pg_hba.conf"), rule, 0o600); err != nil {
+		t.Fatalf("postgrestest: %v", err)
+	}
+	if err := execute(s.URL("postgres"), "SELECT pg_reload_conf()"); err != nil {
+		t.Fatalf("postgrestest: %v", err)
+	}
+	for range 1000 {
+		if err := execute(s.URL("postgres"), "SELECT 1"); err != nil {
+			return // the new rule is in force
+		}
+		time.Sleep(5 * time.Millisecond)
+	}
+	t.Fatal("postgrestest: the server still lets everybody in")
+}
+
 var errPortTaken = errors.New("the port is taken")
 
 // newServer returns a server that accepts connections.
@@ -178,7 +198,9 @@ func (s *Server) stop() error {
 
 func (s *Server) remove() error { return errors.Join(s.stop(), os.RemoveAll(s.dir)) }
 
-func (s *Server) path(name string) string { return filepath.Join(s.dir, name) }
+func (s *Server) path(names ...string) string {
+	return filepath.Join(append([]string{s.dir}, names...)...)
+}
 
 // logTail returns the end of what the last program to start has printed.
 func (s *Server) logTail() string {

@@ -1,0 +1,26 @@
+.DEFAULT_GOAL := help
+.PHONY: help run test lint generate build check
+
+help: ## Show this help
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Serve on 127.0.0.1:8000, with data in ./data
+	go run ./cmd/interviewer
+
+test: ## Run every test; on Debian or Ubuntu this first installs what they lack
+	@bash .ci/install
+	go test -race -shuffle=on ./...
+
+lint: ## Check form (gofmt), go vet and staticcheck
+	@test -z "$$(gofmt -l .)" || { echo "not gofmt-ed:"; gofmt -l .; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+generate: ## Make the mocks anew
+	go generate ./...
+
+build: ## Build the binary, ./interviewer
+	CGO_ENABLED=0 go build -trimpath -o interviewer ./cmd/interviewer
+
+check: ## Do all that CI does
+	@bash .ci/run

@@ -1,0 +1,9 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/ai-interviewer/ai-interviewer/adapters/postgres/postgrestest"
+)
+
+func TestMain(m *testing.M) { postgrestest.Main(m) }

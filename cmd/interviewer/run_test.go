@@ -1,0 +1,147 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/ai-interviewer/ai-interviewer/adapters/postgres/postgrestest"
+)
+
+func TestWrongSettingsStopWithOneLineThatNamesThem(t *testing.T) {
+	postgres := postgrestest.NewDatabase(t)
+	const secret = "--jwt-secret=0123456789abcdef0123456789abcdef"
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"no port":                {[]string{"--addr=localhost"}, "ADDR"},
+		"port taken by nobody":   {[]string{"--addr=127.0.0.1:99999", "--database-url=memory:"}, "ADDR"},
+		"short secret":           {[]string{"--jwt-secret=short"}, "JWT_SECRET"},
+		"no secret":              {[]string{"--database-url=" + postgres}, "JWT_SECRET"},
+		"other database":         {[]string{"--database-url=mysql://root:hunter2@localhost/"}, "DATABASE_URL"},
+		"no path":                {[]string{"--database-url=sqlite:"}, "DATABASE_URL"},
+		"path under a file":      {[]string{"--database-url=sqlite:/dev/null/x.db"}, "DATABASE_URL"},
+		"not a database":         {[]string{"--database-url=sqlite:main.go"}, "DATABASE_URL"},
+		"bad URL":                {[]string{"--database-url=postgres://u:hunter2@localhost:x/db", secret}, "DATABASE_URL"},
+		"unknown database":       {[]string{"--database-url=" + strings.Replace(postgres, "/test_", "/unknown_", 1), "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},
+		"schema behind":          {[]string{"--database-url=" + postgres, "--no-migrate", "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},
+		"origin with a path":     {[]string{"--frontend-origin=http://localhost:3000/"}, "FRONTEND_ORIGIN"},
+		"any origin":             {[]string{"--frontend-origin=*"}, "FRONTEND_ORIGIN"},
+		"level":                  {[]string{"--log-level=loud"}, "log-level"},
+		"format":                 {[]string{"--log-format=xml"}, "log-format"},
+		"flag":                   {[]string{"--frobnicate"}, "frobnicate"},
+		"command":                {[]string{"frobnicate"}, "frobnicate"},
+		"migrate in memory":      {[]string{"migrate", "--database-url=memory:"}, "DATABASE_URL"},
+		"migrate where":          {[]string{"migrate", "sideways"}, "direction"},
+		"healthcheck of nothing": {[]string{"healthcheck", "--addr=127.0.0.1:1"}, "127.0.0.1:1"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var stdout bytes.Buffer
+			err := run(t.Context(), test.args, &stdout)
+			if err == nil {
+				t.Fatal("it was taken")
+			}
+			if line := err.Error(); !strings.Contains(line, test.want) || strings.Contains(line, "\n") || strings.Contains(line, "hunter2") {
+				t.Errorf("the error is %q, want one line that names %s", line, test.want)
+			}
+		})
+	}
+}
+
+func TestRefusedPasswordStops(t *testing.T) {
+	server := postgrestest.Start(t)
+	server.DemandPasswords(t)
+	err := run(t.Context(), []string{"--database-url=" + strings.Replace(server.URL("postgres"), "postgres@", "postgres:hunter2@", 1),
+		"--addr=127.0.0.1:0", "--jwt-secret=0123456789abcdef0123456789abcdef"}, &bytes.Buffer{})
+	if err == nil || !strings.Contains(err.Error(), "DATABASE_URL") || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "hunter2") {
+		t.Errorf("the error is %q", err)
+	}
+}
+
+func TestCommandsThatOnlyTell(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"--help"}, {"serve", "--help"}} {
+		var stdout bytes.Buffer
+		if err := run(t.Context(), args, &stdout); err != nil || !strings.Contains(stdout.String(), "interviewer") {
+			t.Errorf("%v: %q, %v", args, stdout.String(), err)
+		}
+	}
+}
+
+func TestMigrateCommand(t *testing.T) {
+	for name, url := range map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "m.db"), "postgres": postgrestest.NewDatabase(t)} {
+		t.Run(name, func(t *testing.T) {
+			for _, args := range [][]string{{"migrate"}, {"migrate", "up"}, {"migrate", "down"}, {"migrate", "up"}} {
+				if err := run(t.Context(), append(args, "--database-url="+url), &bytes.Buffer{}); err != nil {
+					t.Errorf("%v: %v", args, err)
+				}
+			}
+			storage, err := openStorage(t.Context(), url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer storage.close()
+			if err := storage.prepare(t.Context(), false); err != nil {
+				t.Errorf("after up: %v", err)
+			}
+		})
+	}
+}
+
+func TestKeptSecret(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "secret")
+	secrets := make([]string, 8)
+	var wg sync.WaitGroup
+	for i := range secrets {
+		wg.Go(func() {
+			secret, err := keptSecret(path)
+			if err != nil {
+				t.Error(err)
+			}
+			secrets[i] = string(secret)
+		})
+	}
+	wg.Wait()
+	for _, secret := range secrets {
+		if len(secret) < 32 || secret != secrets[0] {
+			t.Errorf("the secrets are %q", secrets)
+		}
+	}
+	if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if left, err := fs.Glob(os.DirFS(filepath.Dir(path)), "*"); err != nil || len(left) != 1 {
+		t.Errorf("files are left: %v, %v", left, err)
+	}
+	if err := os.WriteFile(path, []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := keptSecret(path); err == nil || !strings.Contains(err.Error(), path) {
+		t.Errorf("a short secret: %v", err)
+	}
+}
+
+// TestRunServesUntilTheContextEnds starts the program itself, in process.
+func TestRunServesUntilTheContextEnds(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	log := &logBuffer{}
+	done := make(chan error, 1)
+	go func() {
+		done <- run(ctx, []string{"--database-url=memory:", "--addr=127.0.0.1:0", "--log-format=json"}, log)
+	}()
+	base := "http://" + addressIn(t, log, done)
+	get(t, base+"/readyz", 200)
+	var told bytes.Buffer
+	if err := run(t.Context(), []string{"healthcheck", "--addr=" + strings.TrimPrefix(base, "http://")}, &told); err != nil || told.String() != "ready\n" {
+		t.Errorf("healthcheck: %q, %v", told.String(), err)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("run: %v", err)
+	}
+}
