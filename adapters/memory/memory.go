@@ -126,6 +126,9 @@ func (s *Store) CreateUser(ctx context.Context, user domain.User) error {
 		if _, ok := s.emails[user.Email]; ok {
 			return domain.ErrEmailAlreadyRegistered
 		}
+		if _, ok := s.users[user.ID]; ok {
+			return errDuplicateID
+		}
 		s.users[user.ID] = user
 		s.emails[user.Email] = user.ID
 		return nil

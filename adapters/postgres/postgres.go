@@ -104,8 +104,11 @@ func open(config *pgx.ConnConfig) (*DB, error) {
 		Store: sqlstore.New(sqlstore.Engine{
 			Write: db, Read: db,
 			EncodeTime: func(t time.Time) any { return t },
-			ForUpdate:  " FOR UPDATE",
-			Classify:   classify,
+			// A statement must see what was committed while it waited for a
+			// lock, whatever the server's default is.
+			TxOptions: &sql.TxOptions{Isolation: sql.LevelReadCommitted},
+			ForUpdate: " FOR UPDATE",
+			Classify:  classify,
 		}),
 		Schema: schema,
 		pools:  []*sql.DB{pool, schemaPool},

@@ -56,7 +56,8 @@ func (s *Schema) Down(ctx context.Context) error {
 	return nil
 }
 
-// Check changes nothing; it returns [ErrSchemaBehind] if Up would.
+// Check returns [ErrSchemaBehind] if Up would change a table. It changes none
+// itself, but makes goose's table of versions where there is none.
 func (s *Schema) Check(ctx context.Context) error {
 	pending, err := s.provider.HasPending(ctx)
 	switch {

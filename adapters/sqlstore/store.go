@@ -6,6 +6,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 
@@ -23,6 +24,8 @@ type Engine struct {
 	// EncodeTime returns the form in which a time, or NULL, is bound to a
 	// statement.
 	EncodeTime TimeEncoder
+	// TxOptions begins every transaction; nil is the engine's default.
+	TxOptions *sql.TxOptions
 	// ForUpdate ends a SELECT that locks what it reads until the end of the
 	// transaction. It is empty where a transaction locks all from its start.
 	ForUpdate string
@@ -75,7 +78,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // inTx runs f in a transaction, which it commits if f returns nil and rolls
 // back if f fails or panics.
 func (s *Store) inTx(ctx context.Context, f func(tx *sqlx.Tx) error) error {
-	tx, err := s.engine.Write.BeginTxx(ctx, nil)
+	tx, err := s.engine.Write.BeginTxx(ctx, s.engine.TxOptions)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}

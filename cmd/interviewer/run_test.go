@@ -15,6 +15,10 @@ import (
 
 func TestWrongSettingsStopWithOneLineThatNamesThem(t *testing.T) {
 	postgres := postgrestest.NewDatabase(t)
+	notADatabase := filepath.Join(t.TempDir(), "text")
+	if err := os.WriteFile(notADatabase, []byte(strings.Repeat("not a database ", 100)), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	const secret = "--jwt-secret=0123456789abcdef0123456789abcdef"
 	for name, test := range map[string]struct {
 		args []string
@@ -27,7 +31,7 @@ func TestWrongSettingsStopWithOneLineThatNamesThem(t *testing.T) {
 		"other database":         {[]string{"--database-url=mysql://root:hunter2@localhost/"}, "DATABASE_URL"},
 		"no path":                {[]string{"--database-url=sqlite:"}, "DATABASE_URL"},
 		"path under a file":      {[]string{"--database-url=sqlite:/dev/null/x.db"}, "DATABASE_URL"},
-		"not a database":         {[]string{"--database-url=sqlite:main.go"}, "DATABASE_URL"},
+		"not a database":         {[]string{"--database-url=sqlite:" + notADatabase}, "DATABASE_URL"},
 		"bad URL":                {[]string{"--database-url=postgres://u:hunter2@localhost:x/db", secret}, "DATABASE_URL"},
 		"unknown database":       {[]string{"--database-url=" + strings.Replace(postgres, "/test_", "/unknown_", 1), "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},
 		"schema behind":          {[]string{"--database-url=" + postgres, "--no-migrate", "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},

@@ -46,6 +46,7 @@ func Run(t *testing.T, newStore func(t *testing.T) Store) {
 	}{
 		{"User/RoundTrip", userRoundTrip},
 		{"User/Unknown", userUnknown},
+		{"User/DuplicateID", userDuplicateID},
 		{"User/EmailTaken", userEmailTaken},
 		{"User/EmailTakenOfManyAtOnce", userEmailTakenOfMany},
 		{"JobPosting/RoundTrip", postingRoundTrip},

@@ -38,6 +38,18 @@ func userEmailTaken(t *testing.T, f fixture) {
 	equal(f, "first", got, first)
 }
 
+func userDuplicateID(t *testing.T, f fixture) {
+	first := f.user()
+	second := first
+	second.Email = "second." + first.Email
+	if err := f.CreateUser(t.Context(), second); err == nil {
+		t.Error("a second account with the same id was stored")
+	}
+	got, err := f.FindUser(t.Context(), first.ID)
+	f.must(err)
+	equal(f, "first", got, first)
+}
+
 func userEmailTakenOfMany(t *testing.T, f fixture) {
 	email := uuid.NewString() + "@example.com"
 	errs := atOnce(8, func(int) error {
