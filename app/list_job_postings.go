@@ -16,6 +16,6 @@ type ListJobPostings struct {
 
 // Execute returns at most limit of the owner's postings, newest first, after
 // skipping offset of them. Both are 0 or more.
-func (u ListJobPostings) Execute(ctx context.Context, owner uuid.UUID, limit, offset int) ([]domain.JobPosting, error) {
+func (u ListJobPostings) Execute(ctx context.Context, owner uuid.UUID, limit, offset int) ([]domain.JobPostingItem, error) {
 	return u.Postings.ListJobPostings(ctx, owner, limit, offset)
 }

@@ -24,16 +24,16 @@ func newListJobPostings(t *testing.T) listJobPostings {
 }
 
 func TestListJobPostings(t *testing.T) {
-	second := ownPosting()
+	first, second := ownPosting().Item(), ownPosting().Item()
 	second.ID, second.Title = sessionID, "Second"
 	for _, test := range []struct {
 		name          string
 		limit, offset int
-		want          []domain.JobPosting
+		want          []domain.JobPostingItem
 	}{
-		{"returns a page of the owner's postings in the lister's order", 20, 40, []domain.JobPosting{second, ownPosting()}},
-		{"returns an empty list when there are none", 100, 0, []domain.JobPosting{}},
-		{"asks for an empty page when told to", 0, 0, []domain.JobPosting{}},
+		{"returns a page of the owner's postings in the lister's order", 20, 40, []domain.JobPostingItem{second, first}},
+		{"returns an empty list when there are none", 100, 0, []domain.JobPostingItem{}},
+		{"asks for an empty page when told to", 0, 0, []domain.JobPostingItem{}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := newListJobPostings(t)
@@ -56,7 +56,9 @@ func TestListJobPostings(t *testing.T) {
 	t.Run("stops when the caller goes away", func(t *testing.T) {
 		f := newListJobPostings(t)
 		f.postings.EXPECT().ListJobPostings(gomock.Any(), owner, 100, 0).
-			DoAndReturn(func(ctx context.Context, _ uuid.UUID, _, _ int) ([]domain.JobPosting, error) { return nil, ctx.Err() })
+			DoAndReturn(func(ctx context.Context, _ uuid.UUID, _, _ int) ([]domain.JobPostingItem, error) {
+				return nil, ctx.Err()
+			})
 		got, err := f.Execute(cancelled(t), owner, 100, 0)
 		refused(t, got, err, context.Canceled)
 	})

@@ -121,7 +121,16 @@ func (p *JobPosting) Replace(draft JobPostingDraft, now time.Time) error {
 	return nil
 }
 
-// Headline returns what a list shows of the posting.
+// Item returns what a list of postings shows of the posting. It shares the tech
+// stack with p.
+func (p JobPosting) Item() JobPostingItem {
+	return JobPostingItem{
+		ID: p.ID, Title: p.Title, Company: p.Company, ExperienceLevel: p.ExperienceLevel,
+		TechStack: p.TechStack, Language: p.Language, CreatedAt: p.CreatedAt,
+	}
+}
+
+// Headline returns what a list of sessions shows of the posting.
 func (p JobPosting) Headline() JobPostingHeadline {
 	return JobPostingHeadline{ID: p.ID, Title: p.Title, Company: p.Company}
 }
@@ -130,6 +139,17 @@ func (p JobPosting) Headline() JobPostingHeadline {
 func (p JobPosting) Clone() JobPosting {
 	p.TechStack = slices.Clone(p.TechStack)
 	return p
+}
+
+// JobPostingItem is what a list of postings shows of a posting.
+type JobPostingItem struct {
+	ID              uuid.UUID
+	Title           string
+	Company         string   // empty if not known
+	ExperienceLevel string   // empty if not known
+	TechStack       []string // never nil
+	Language        Language
+	CreatedAt       time.Time
 }
 
 // JobPostingHeadline is what a list of sessions shows of a posting.

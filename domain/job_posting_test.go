@@ -289,6 +289,15 @@ func TestReplaceJobPosting(t *testing.T) {
 	})
 }
 
+func TestJobPostingItem(t *testing.T) {
+	p, err := domain.NewJobPosting(postingID, owner, fullDraft(), created)
+	equal(t, "error", err, nil)
+	equal(t, "item", p.Item(), domain.JobPostingItem{
+		ID: postingID, Title: "Go Developer", Company: "Acme", ExperienceLevel: "senior",
+		TechStack: []string{"Go", "PostgreSQL"}, Language: domain.LanguageUkrainian, CreatedAt: created,
+	})
+}
+
 func TestJobPostingHeadline(t *testing.T) {
 	p, err := domain.NewJobPosting(postingID, owner, fullDraft(), created)
 	equal(t, "error", err, nil)

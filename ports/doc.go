@@ -9,7 +9,7 @@
 //   - Every call names the owner, and another owner's row is answered as if
 //     it did not exist.
 //   - A call is atomic: it happens whole or not at all, and what it wrote is
-//     durable when it returns nil.
+//     as durable as the storage can be when it returns nil.
 //   - Times come back equal to the microsecond, in UTC.
 //   - What is returned belongs to the caller, and what is passed in stays
 //     the caller's: no memory is shared.

@@ -20,7 +20,7 @@ type JobPostingLister interface {
 	// ListJobPostings returns at most limit of the owner's postings, newest
 	// first (by creation time, then id), after skipping offset of them. Both
 	// are 0 or more.
-	ListJobPostings(ctx context.Context, owner uuid.UUID, limit, offset int) ([]domain.JobPosting, error)
+	ListJobPostings(ctx context.Context, owner uuid.UUID, limit, offset int) ([]domain.JobPostingItem, error)
 }
 
 // JobPostingWriter stores new postings.

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -92,6 +93,9 @@ func TestUnreadableHashesAreErrors(t *testing.T) {
 func TestBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := New()
+		if n := runtime.NumCPU(); cap(h.slots) != n {
+			t.Errorf("%d run at once on %d processors", cap(h.slots), n)
+		}
 		for range cap(h.slots) {
 			h.slots <- struct{}{}
 		}

@@ -2,11 +2,14 @@ package httpapi
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -38,13 +41,18 @@ func readObject(w http.ResponseWriter, r *http.Request, limit int64) (*object, e
 	if !isJSON(r.Header.Get("Content-Type")) {
 		return nil, errUnsupportedMediaType
 	}
+	if r.ContentLength > limit {
+		return nil, errPayloadTooLarge
+	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLarge):
 		return nil, errPayloadTooLarge
-	case err != nil:
-		return nil, validationError{{Loc: []any{"body"}, Type: "json_invalid", Msg: "could not be read to its end"}}
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return nil, errRequestTimeout
+	case err != nil: // the client broke off
+		return nil, fmt.Errorf("read body: %w: %w", context.Canceled, err)
 	}
 	return parseObject(body)
 }
@@ -58,7 +66,7 @@ func parseObject(body []byte) (*object, error) {
 	if err == nil {
 		value = value.Clone()
 		if _, err = decoder.ReadToken(); err == nil {
-			err = errors.New("more than one JSON value")
+			return nil, validationError{{Loc: []any{"body"}, Type: "json_invalid", Msg: "must have nothing after its one JSON value"}}
 		} else if errors.Is(err, io.EOF) {
 			err = nil
 		}
@@ -209,18 +217,21 @@ func readQuery(r *http.Request) *query {
 	q := &query{}
 	var err error
 	if q.values, err = url.ParseQuery(r.URL.RawQuery); err != nil {
-		q.bad.add("value_error", "must be well-formed", "query")
+		q.bad.add("value_error", "must be well-formed: write % as %25 and ; as %3B", "query")
 	}
 	return q
 }
 
 // text reads a parameter that may be absent, which gives nil.
 func (q *query) text(name string) *string {
-	if !q.values.Has(name) {
+	switch values := q.values[name]; len(values) {
+	case 0:
 		return nil
+	case 1:
+		return &values[0]
 	}
-	s := q.values.Get(name)
-	return &s
+	q.bad.add("value_error", "must be given once", "query", name)
+	return nil
 }
 
 // uuid reads an identifier of any version that may be absent.
@@ -259,7 +270,7 @@ func (q *query) count(name string, absent int) int {
 	n, err := strconv.Atoi(*s)
 	switch {
 	case err != nil:
-		q.bad.add("int_parsing", "must be a whole number", "query", name)
+		q.bad.add("int_parsing", "must be a whole number below 2^63", "query", name)
 	case n < 0:
 		q.bad = append(q.bad, errorItem{Loc: []any{"query", name}, Type: "greater_than_equal",
 			Msg: "must be 0 or more", Ctx: map[string]int{"ge": 0}})

@@ -45,6 +45,8 @@ var (
 		Message: "This path does not take this method; see the Allow header"}}
 	errPayloadTooLarge = &httpError{http.StatusRequestEntityTooLarge, detail{Code: "PAYLOAD_TOO_LARGE",
 		Message: "The request body is too large"}}
+	errRequestTimeout = &httpError{http.StatusRequestTimeout, detail{Code: "REQUEST_TIMEOUT",
+		Message: "The request body did not arrive in time"}}
 	errUnsupportedMediaType = &httpError{http.StatusUnsupportedMediaType, detail{Code: "UNSUPPORTED_MEDIA_TYPE",
 		Message: "The request body must be application/json"}}
 )
@@ -94,7 +96,11 @@ func (v validationError) Error() string {
 		if len(place) > 1 {
 			place = place[1:] // "title" rather than "body.title"
 		}
-		words = append(words, strings.ReplaceAll(strings.Trim(fmt.Sprint(place), "[]"), " ", ".")+": "+item.Msg)
+		names := make([]string, len(place))
+		for i, name := range place {
+			names[i] = fmt.Sprint(name)
+		}
+		words = append(words, strings.Join(names, ".")+": "+item.Msg)
 	}
 	return strings.Join(words, "; ")
 }
@@ -146,8 +152,8 @@ const statusClientClosedRequest = 499
 // retryAfterSeconds is the advice that goes with a 503.
 const retryAfterSeconds = "2"
 
-// handler turns a handlerFunc into an http.Handler: the only place where a
-// failure becomes an answer, and where it is logged, once.
+// handler turns a handlerFunc into an http.Handler: the place where a failure
+// becomes an answer, and where it is logged, once.
 func (s *server) handler(h handlerFunc) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if err := h(w, r); err != nil {
@@ -157,7 +163,7 @@ func (s *server) handler(h handlerFunc) http.Handler {
 }
 
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
-	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+	if errors.Is(err, context.Canceled) {
 		w.WriteHeader(statusClientClosedRequest)
 		return
 	}

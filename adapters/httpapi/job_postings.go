@@ -41,7 +41,7 @@ type jobPostingItemBody struct {
 	CreatedAt       string    `json:"created_at"`
 }
 
-func toJobPostingItemBody(p domain.JobPosting) jobPostingItemBody {
+func toJobPostingItemBody(p domain.JobPostingItem) jobPostingItemBody {
 	return jobPostingItemBody{
 		ID: p.ID, Title: p.Title, Company: orNull(p.Company), ExperienceLevel: orNull(p.ExperienceLevel),
 		TechStack: p.TechStack, Language: string(p.Language), CreatedAt: instant(p.CreatedAt),

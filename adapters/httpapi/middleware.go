@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/felixge/httpsnoop"
@@ -35,7 +36,7 @@ const (
 // it learns from inside.
 type note struct {
 	requestID string
-	route     string // the template, "" if no route matched
+	route     string // its path with the names of parameters, "" if none matched
 }
 
 type noteKey struct{}
@@ -52,8 +53,8 @@ func requestID(r *http.Request) string { return noteOf(r).requestID }
 func withRequestID(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		id := r.Header.Get(requestIDHeader)
-		visible := func(c rune) bool { return c > ' ' && c < 0x7f }
-		if id == "" || len(id) > maxRequestID || strings.ContainsFunc(id, func(c rune) bool { return !visible(c) }) {
+		invisible := func(c rune) bool { return c <= ' ' || c >= 0x7f }
+		if id == "" || len(id) > maxRequestID || strings.ContainsFunc(id, invisible) {
 			id = uuid.NewString()
 		}
 		w.Header().Set(requestIDHeader, id)
@@ -64,7 +65,7 @@ func withRequestID(next http.Handler) http.Handler {
 // noteRoute runs inside the router and tells the log which route matched.
 func noteRoute(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		noteOf(r).route, _ = mux.CurrentRoute(r).GetPathTemplate()
+		noteOf(r).route = mux.CurrentRoute(r).GetName()
 		next.ServeHTTP(w, r)
 	})
 }
@@ -73,25 +74,44 @@ func noteRoute(next http.Handler) http.Handler {
 // but the method.
 func (s *server) withLog(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		m := httpsnoop.CaptureMetrics(next, w, r)
+		m := httpsnoop.Metrics{Code: http.StatusOK}
 		n := noteOf(r)
-		s.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request",
-			slog.String("method", r.Method), slog.String("route", n.route), slog.Int("status", m.Code),
-			slog.Int64("bytes", m.Written), slog.Duration("duration", m.Duration), slog.String(requestIDKey, n.requestID))
+		defer func() {
+			s.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request",
+				slog.String("method", r.Method), slog.String("route", n.route), slog.Int("status", m.Code),
+				slog.Int64("bytes", m.Written), slog.Duration("duration", m.Duration), slog.String(requestIDKey, n.requestID))
+		}()
+		m.CaptureMetrics(w, func(w http.ResponseWriter) { next.ServeHTTP(w, r) })
 	})
 }
 
-// withRecovery turns a panic into a 500.
+// withRecovery turns a panic into a 500, or, once an answer has begun, breaks
+// the connection, so that half an answer is not taken for a whole one.
 func (s *server) withRecovery(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answered := false
+		w = httpsnoop.Wrap(w, httpsnoop.Hooks{
+			WriteHeader: func(write httpsnoop.WriteHeaderFunc) httpsnoop.WriteHeaderFunc {
+				return func(status int) { answered = true; write(status) }
+			},
+			Write: func(write httpsnoop.WriteFunc) httpsnoop.WriteFunc {
+				return func(b []byte) (int, error) { answered = true; return write(b) }
+			},
+		})
 		defer func() {
-			switch v := recover(); v {
-			case nil:
-			case http.ErrAbortHandler:
-				panic(v)
-			default:
-				s.fail(w, r, fmt.Errorf("panic: %v\n%s", v, debug.Stack()))
+			v := recover()
+			if v == nil {
+				return
 			}
+			if v == http.ErrAbortHandler {
+				panic(v)
+			}
+			err := fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+			if answered {
+				s.Logger.ErrorContext(r.Context(), "request failed", "error", err.Error(), requestIDKey, requestID(r))
+				panic(http.ErrAbortHandler)
+			}
+			s.fail(w, r, err)
 		}()
 		next.ServeHTTP(w, r)
 	})
@@ -126,27 +146,47 @@ func docsPage(next http.Handler) http.Handler {
 // withCORS lets pages of the allowed origins call the API (Fetch Standard,
 // CORS protocol), and answers their preflights.
 func (s *server) withCORS(next http.Handler) http.Handler {
-	return cors.New(cors.Options{
-		AllowedOrigins:     s.AllowedOrigins,
-		AllowedMethods:     []string{"GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"},
-		AllowedHeaders:     []string{"Authorization", "Content-Type", "Idempotency-Key", requestIDHeader, "traceparent"},
+	policy := cors.New(cors.Options{
+		// Not AllowedOrigins, where an empty list means everybody.
+		AllowOriginFunc: func(origin string) bool { return slices.Contains(s.AllowedOrigins, origin) },
+		AllowedMethods:  []string{"GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"},
+		AllowedHeaders: []string{"Accept", "Accept-Language", "Authorization", "Content-Language", "Content-Type",
+			"Idempotency-Key", requestIDHeader, "traceparent"},
 		ExposedHeaders:     []string{"Location", "Link", "Retry-After", requestIDHeader},
 		AllowCredentials:   true,
 		MaxAge:             600,
 		OptionsPassthrough: true,
 	}).Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.Method != http.MethodOptions || r.Header.Get("Access-Control-Request-Method") == "" {
+		if !isPreflight(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
 		w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 		if w.Header().Get("Access-Control-Allow-Origin") == "" {
 			w.WriteHeader(http.StatusBadRequest)
-			w.Write([]byte("Disallowed CORS request"))
+			w.Write([]byte("Disallowed CORS request: an origin, a method or a header is not allowed"))
 			return
 		}
 		w.Write([]byte("OK"))
 	}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isPreflight(r) {
+			// rs/cors counts on the form in which browsers send the list.
+			names := strings.Split(strings.ToLower(strings.Join(r.Header.Values(requestHeaders), ",")), ",")
+			for i := range names {
+				names[i] = strings.TrimSpace(names[i])
+			}
+			slices.Sort(names)
+			r.Header.Set(requestHeaders, strings.Trim(strings.Join(slices.Compact(names), ","), ","))
+		}
+		policy.ServeHTTP(w, r)
+	})
+}
+
+const requestHeaders = "Access-Control-Request-Headers"
+
+func isPreflight(r *http.Request) bool {
+	return r.Method == http.MethodOptions && r.Header.Get("Origin") != "" && r.Header.Get("Access-Control-Request-Method") != ""
 }
 
 // withDeadline ends the context of a request that takes too long; the storage

@@ -7,12 +7,12 @@ import (
 	"testing"
 
 	"github.com/gorilla/mux"
-	"github.com/pb33f/libopenapi"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/ai-interviewer/ai-interviewer/docs"
 )
 
-var pattern = regexp.MustCompile(`\{(\w+):.*\}`)
+var parameterPattern = regexp.MustCompile(`\{(\w+):.*\}`)
 
 // TestRoutesAndDocumentAreTheSame compares the router with docs/openapi.yaml,
 // both ways.
@@ -30,8 +30,12 @@ func TestRoutesAndDocumentAreTheSame(t *testing.T) {
 		if strings.HasPrefix(path, "/docs/") { // parts of the page at /docs
 			return nil
 		}
+		path = parameterPattern.ReplaceAllString(path, "{$1}")
+		if route.GetName() != path {
+			t.Errorf("the log shows %s as %s", path, route.GetName())
+		}
 		for _, method := range methods {
-			routes = append(routes, method+" "+pattern.ReplaceAllString(path, "{$1}"))
+			routes = append(routes, method+" "+path)
 		}
 		return nil
 	})
@@ -39,18 +43,18 @@ func TestRoutesAndDocumentAreTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	document, err := libopenapi.NewDocument(docs.OpenAPI)
-	if err != nil {
-		t.Fatal(err)
+	var document struct {
+		Paths map[string]map[string]yaml.Node
 	}
-	model, err := document.BuildV3Model()
-	if err != nil {
+	if err := yaml.Unmarshal(docs.OpenAPI, &document); err != nil {
 		t.Fatal(err)
 	}
 	var documented []string
-	for path, item := range model.Model.Paths.PathItems.FromOldest() {
-		for method := range item.GetOperations().FromOldest() {
-			documented = append(documented, strings.ToUpper(method)+" "+path)
+	for path, operations := range document.Paths {
+		for method := range operations {
+			if method != "parameters" { // of all its operations
+				documented = append(documented, strings.ToUpper(method)+" "+path)
+			}
 		}
 	}
 	for _, route := range routes {
@@ -63,7 +67,14 @@ func TestRoutesAndDocumentAreTheSame(t *testing.T) {
 			t.Errorf("%s is documented and not served", route)
 		}
 	}
-	post := model.Model.Paths.PathItems.GetOrZero("/api/v1/sessions").Post
+	var post struct {
+		Summary string
+		Tags    []string
+	}
+	operation := document.Paths["/api/v1/sessions"]["post"]
+	if err := operation.Decode(&post); err != nil {
+		t.Fatal(err)
+	}
 	if post.Summary != "Create a new interview session" || !slices.Equal(post.Tags, []string{"sessions"}) {
 		t.Errorf("the summary is %q, the tags are %q", post.Summary, post.Tags)
 	}

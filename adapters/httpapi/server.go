@@ -8,6 +8,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/gorilla/mux"
@@ -61,7 +62,7 @@ func New(config Config) http.Handler {
 
 // sessionID matches the only form in which a session's path exists; anything
 // else is no route.
-const sessionID = `{session_id:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}}`
+const sessionID = `:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
 
 func newServer(config Config) *server {
 	// A path is matched as it was sent: a redirect would turn a POST into a
@@ -78,9 +79,8 @@ func newServer(config Config) *server {
 	s.public("GET", "/api/v1/health", s.apiHealth)
 	s.public("GET", "/openapi.yaml", s.openAPI)
 	page := docsPage(v5emb.New("AI Interviewer API", "/openapi.yaml", "/docs/"))
-	s.router.Handle("/docs", page).Methods("GET")
-	for _, asset := range docsAssets {
-		s.router.Handle("/docs/"+asset, page).Methods("GET")
+	for _, path := range append(docsAssets, "/docs", "/docs/") {
+		s.router.Handle(path, page).Methods("GET").Name(path)
 	}
 
 	s.public("POST", "/api/v1/auth/register", s.registerUser)
@@ -99,17 +99,19 @@ func newServer(config Config) *server {
 		s.protected("POST", collection, s.startSession)
 		s.protected("GET", collection, s.listSessions)
 	}
-	s.protected("GET", "/api/v1/sessions/"+sessionID, s.getSession)
+	s.protected("GET", "/api/v1/sessions/{session_id}", s.getSession)
 	return s
 }
 
 // docsAssets are the files that the page of the API's documentation loads.
-var docsAssets = []string{"swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png", "favicon-16x16.png"}
+var docsAssets = []string{"/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui-standalone-preset.js",
+	"/docs/favicon-32x32.png", "/docs/favicon-16x16.png"}
 
 // public registers a route that anybody may call. A token that comes along is
 // not looked at, so that a stale one does no harm.
 func (s *server) public(method, path string, h handlerFunc) {
-	s.router.Handle(path, s.handler(h)).Methods(method)
+	template := strings.ReplaceAll(path, "{session_id}", "{session_id"+sessionID+"}")
+	s.router.Handle(template, s.handler(h)).Methods(method).Name(path)
 }
 
 // protected registers a route that needs a token.
@@ -125,6 +127,6 @@ func (s *server) protected(method, path string, h protectedFunc) {
 
 func (s *server) openAPI(w http.ResponseWriter, _ *http.Request) error {
 	w.Header().Set("Content-Type", "application/yaml")
-	_, err := w.Write(docs.OpenAPI)
-	return err
+	w.Write(docs.OpenAPI)
+	return nil
 }

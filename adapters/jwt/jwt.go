@@ -79,7 +79,7 @@ func (t *Tokens) VerifyToken(token string) (uuid.UUID, error) {
 		return uuid.Nil, ErrInvalid
 	}
 	user, err := uuid.Parse(claims.Subject)
-	if err != nil {
+	if len(claims.Subject) > len(uuid.Nil.String()) || err != nil { // uuid.Parse also takes {…} and urn:…
 		return uuid.Nil, ErrSubject
 	}
 	return user, nil

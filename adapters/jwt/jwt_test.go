@@ -124,6 +124,8 @@ func TestRefusedTokens(t *testing.T) {
 		"empty sub":           {hs256(with("sub", "")), ErrInvalid},
 		"sub is a number":     {hs256(with("sub", 7)), ErrInvalid},
 		"sub is not a UUID":   {hs256(with("sub", "somebody")), ErrSubject},
+		"sub is a URN":        {hs256(with("sub", "urn:uuid:"+user.String())), ErrSubject},
+		"sub is in braces":    {hs256(with("sub", "{"+user.String()+"}")), ErrSubject},
 		"sub is a list":       {hs256(with("sub", []string{user.String()})), ErrInvalid},
 		"payload is not JSON": {valid[0] + "." + raw("{") + "." + valid[2], ErrInvalid},
 	} {

@@ -34,19 +34,7 @@ type Store struct {
 	sessions map[key]domain.InterviewSession
 }
 
-var (
-	_ ports.UserReader         = (*Store)(nil)
-	_ ports.UserByEmailReader  = (*Store)(nil)
-	_ ports.UserWriter         = (*Store)(nil)
-	_ ports.JobPostingReader   = (*Store)(nil)
-	_ ports.JobPostingLister   = (*Store)(nil)
-	_ ports.JobPostingWriter   = (*Store)(nil)
-	_ ports.JobPostingReplacer = (*Store)(nil)
-	_ ports.JobPostingDeleter  = (*Store)(nil)
-	_ ports.SessionReader      = (*Store)(nil)
-	_ ports.SessionLister      = (*Store)(nil)
-	_ ports.SessionWriter      = (*Store)(nil)
-)
+var _ ports.Storage = (*Store)(nil)
 
 // New returns an empty store.
 func New() *Store {
@@ -149,15 +137,15 @@ func (s *Store) FindJobPosting(ctx context.Context, owner, id uuid.UUID) (postin
 }
 
 // ListJobPostings implements [ports.JobPostingLister].
-func (s *Store) ListJobPostings(ctx context.Context, owner uuid.UUID, limit, offset int) (postings []domain.JobPosting, err error) {
+func (s *Store) ListJobPostings(ctx context.Context, owner uuid.UUID, limit, offset int) (postings []domain.JobPostingItem, err error) {
 	err = s.read(ctx, func() error {
-		all := []domain.JobPosting{}
+		all := []domain.JobPostingItem{}
 		for k, p := range s.postings {
 			if k.owner == owner {
-				all = append(all, p.Clone())
+				all = append(all, p.Clone().Item())
 			}
 		}
-		slices.SortFunc(all, func(a, b domain.JobPosting) int {
+		slices.SortFunc(all, func(a, b domain.JobPostingItem) int {
 			return newestFirst(a.CreatedAt, a.ID, b.CreatedAt, b.ID)
 		})
 		all = all[min(offset, len(all)):]

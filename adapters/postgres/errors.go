@@ -20,10 +20,13 @@ const (
 	crashShutdown       = "57P02"
 	cannotConnectNow    = "57P03"
 	invalidCatalogName  = "3D000"
+	queryCanceled       = "57014" // by statement_timeout: our own cancels are known by their context
+	lockNotAvailable    = "55P03" // by lock_timeout
 
 	classConnection            = "08"
 	classInsufficientResources = "53"
 	classInvalidAuthorization  = "28"
+	classTransactionRollback   = "40" // serialization failures and deadlocks
 )
 
 // classify says what an error of a running service means.
@@ -37,10 +40,11 @@ func classify(err error) sqlstore.Class {
 		return sqlstore.Duplicate
 	case foreignKeyViolation:
 		return sqlstore.MissingParent
-	case adminShutdown, crashShutdown, cannotConnectNow:
+	case adminShutdown, crashShutdown, cannotConnectNow, queryCanceled, lockNotAvailable:
 		return sqlstore.Unavailable
 	default:
-		if class := code[:2]; class == classConnection || class == classInsufficientResources {
+		switch code[:2] {
+		case classConnection, classInsufficientResources, classTransactionRollback:
 			return sqlstore.Unavailable
 		}
 		return sqlstore.Other

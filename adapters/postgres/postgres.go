@@ -86,10 +86,7 @@ func open(config *pgx.ConnConfig) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the migration lock: %w", err)
 	}
-	schema, err := sqlstore.NewSchema(goose.DialectPostgres, schemaPool, files, locker, classifyAtStart)
-	if err != nil {
-		return nil, err
-	}
+	schema := sqlstore.NewSchema(goose.DialectPostgres, schemaPool, files, locker, classifyAtStart)
 
 	pool := stdlib.OpenDB(*config, stdlib.OptionBeforeConnect(func(context.Context, *pgx.ConnConfig) error {
 		if !schema.Ready() {
@@ -104,11 +101,8 @@ func open(config *pgx.ConnConfig) (*DB, error) {
 		Store: sqlstore.New(sqlstore.Engine{
 			Write: db, Read: db,
 			EncodeTime: func(t time.Time) any { return t },
-			// A statement must see what was committed while it waited for a
-			// lock, whatever the server's default is.
-			TxOptions: &sql.TxOptions{Isolation: sql.LevelReadCommitted},
-			ForUpdate: " FOR UPDATE",
-			Classify:  classify,
+			ForUpdate:  " FOR UPDATE",
+			Classify:   classify,
 		}),
 		Schema: schema,
 		pools:  []*sql.DB{pool, schemaPool},

@@ -16,14 +16,18 @@ func classify(err error) sqlstore.Class {
 	if !errors.As(err, &sqliteErr) {
 		return sqlstore.Other
 	}
-	switch sqliteErr.Code() {
+	return classCode(sqliteErr.Code())
+}
+
+func classCode(code int) sqlstore.Class {
+	switch code {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
 		return sqlstore.Duplicate
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return sqlstore.MissingParent
 	}
 	const primaryCode = 0xff
-	switch sqliteErr.Code() & primaryCode {
+	switch code & primaryCode {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, // another process holds it too long
 		sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, // the machine lacks something
 		sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, // the file is damaged

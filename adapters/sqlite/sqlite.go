@@ -84,10 +84,7 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	// An error at start is never worth waiting for: the file is this
 	// machine's own.
 	neverUnavailable := func(error) sqlstore.Class { return sqlstore.Other }
-	db.Schema, err = sqlstore.NewSchema(goose.DialectSQLite3, writer, files, lock, neverUnavailable)
-	if err != nil {
-		return nil, errors.Join(err, db.Close())
-	}
+	db.Schema = sqlstore.NewSchema(goose.DialectSQLite3, writer, files, lock, neverUnavailable)
 	db.Store = sqlstore.New(sqlstore.Engine{
 		Write: sqlx.NewDb(writer, "sqlite"), Read: sqlx.NewDb(reader, "sqlite"),
 		EncodeTime: func(t time.Time) any { return t.UnixMicro() },

@@ -1,25 +1,29 @@
 package sqlite
 
 import (
+	"context"
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
 	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore/schematest"
 	"github.com/ai-interviewer/ai-interviewer/domain"
+	"github.com/ai-interviewer/ai-interviewer/ports"
 	"github.com/ai-interviewer/ai-interviewer/ports/storetest"
 )
 
 func TestConformance(t *testing.T) {
 	db := openMigrated(t, tempPath(t))
-	storetest.Run(t, func(*testing.T) storetest.Store { return db })
+	storetest.Run(t, func(*testing.T) ports.Storage { return db })
 }
 
 // TestConformanceOfTwoOnOneFile lets two databases on one file share the work,
@@ -27,7 +31,7 @@ func TestConformance(t *testing.T) {
 func TestConformanceOfTwoOnOneFile(t *testing.T) {
 	path := tempPath(t)
 	one, other := openMigrated(t, path), openMigrated(t, path)
-	storetest.Run(t, func(*testing.T) storetest.Store {
+	storetest.Run(t, func(*testing.T) ports.Storage {
 		one, other = other, one
 		return one
 	})
@@ -83,11 +87,12 @@ func TestManyMigrateOneFileAtOnce(t *testing.T) {
 
 func TestEveryConnectionHasTheSettings(t *testing.T) {
 	db := openMigrated(t, tempPath(t))
-	for _, s := range settings {
+	want := map[string]string{"busy_timeout": "5000", "journal_mode": "wal", "synchronous": "2", "foreign_keys": "1"}
+	for pragma, want := range want {
 		for name, pool := range map[string]*sqlx.DB{"writer": sqlx.NewDb(db.writer, "sqlite"), "reader": sqlx.NewDb(db.reader, "sqlite")} {
 			var got string
-			if err := pool.Get(&got, "PRAGMA "+s.pragma); err != nil || got != s.want {
-				t.Errorf("%s: %s is %s, want %s (%v)", name, s.pragma, got, s.want, err)
+			if err := pool.Get(&got, "PRAGMA "+pragma); err != nil || got != want {
+				t.Errorf("%s: %s is %s, want %s (%v)", name, pragma, got, want, err)
 			}
 		}
 	}
@@ -114,7 +119,7 @@ func TestConnectionWithoutTheSettingsIsRefused(t *testing.T) {
 func TestFilesAreTheOwnersAlone(t *testing.T) {
 	path := tempPath(t)
 	openMigrated(t, path)
-	for name, want := range map[string]os.FileMode{path: 0o600, path + "-wal": 0o600, filepath.Dir(path): 0o700} {
+	for name, want := range map[string]os.FileMode{path: 0o600, path + "-wal": 0o600, path + ".lock": 0o600, filepath.Dir(path): 0o700} {
 		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: %v, %v, want %v", name, info.Mode(), err, want)
 		}
@@ -180,6 +185,62 @@ func TestStorageInTroubleIsUnavailable(t *testing.T) {
 	}
 }
 
+func TestClassify(t *testing.T) {
+	for code, want := range map[int]sqlstore.Class{
+		sqlite3.SQLITE_CONSTRAINT_UNIQUE:     sqlstore.Duplicate,
+		sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY: sqlstore.Duplicate,
+		sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY: sqlstore.MissingParent,
+		sqlite3.SQLITE_CONSTRAINT_CHECK:      sqlstore.Other,
+		sqlite3.SQLITE_CONSTRAINT_NOTNULL:    sqlstore.Other,
+		sqlite3.SQLITE_BUSY:                  sqlstore.Unavailable,
+		sqlite3.SQLITE_BUSY_SNAPSHOT:         sqlstore.Unavailable,
+		sqlite3.SQLITE_FULL:                  sqlstore.Unavailable,
+		sqlite3.SQLITE_IOERR:                 sqlstore.Unavailable,
+		sqlite3.SQLITE_IOERR_FSYNC:           sqlstore.Unavailable,
+		sqlite3.SQLITE_CORRUPT:               sqlstore.Unavailable,
+		sqlite3.SQLITE_NOTADB:                sqlstore.Unavailable,
+		sqlite3.SQLITE_READONLY:              sqlstore.Unavailable,
+		sqlite3.SQLITE_READONLY_DBMOVED:      sqlstore.Unavailable,
+		sqlite3.SQLITE_CANTOPEN:              sqlstore.Unavailable,
+		sqlite3.SQLITE_ERROR:                 sqlstore.Other,
+	} {
+		if got := classCode(code); got != want {
+			t.Errorf("code %d: %v, want %v", code, got, want)
+		}
+	}
+}
+
+// TestClientGoesAway lets a writer wait for another process's lock, and
+// cancels it.
+func TestClientGoesAway(t *testing.T) {
+	path := tempPath(t)
+	db, other := openMigrated(t, path), openMigrated(t, path)
+	tx, err := other.writer.Begin() // immediate
+	if err != nil {
+		t.Fatal(err)
+	}
+	user := domain.User{ID: uuid.New(), Email: "gone@example.com"}
+	ctx, cancel := context.WithCancel(t.Context())
+	created := make(chan error)
+	go func() { created <- db.CreateUser(ctx, user) }()
+	for db.writer.Stats().InUse == 0 {
+		runtime.Gosched() // until it has the connection, and so waits for the lock
+	}
+	cancel()
+	if err := <-created; !errors.Is(err, context.Canceled) {
+		t.Errorf("create: %v", err)
+	}
+	if err := tx.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := db.FindUser(t.Context(), user.ID); !errors.Is(err, domain.ErrUserNotFound) {
+		t.Errorf("find: %v", err)
+	}
+	if err := db.CreateUser(t.Context(), user); err != nil {
+		t.Errorf("the writer is of no use any more: %v", err)
+	}
+}
+
 func TestCorruptFileIsUnavailable(t *testing.T) {
 	path := tempPath(t)
 	db := openMigrated(t, path)
@@ -201,7 +262,7 @@ func TestCorruptFileIsUnavailable(t *testing.T) {
 	reopened, err := Open(t.Context(), path)
 	if err == nil {
 		defer reopened.Close()
-		_, err = reopened.FindUser(t.Context(), uuid.New())
+		err = reopened.Ping(t.Context())
 	}
 	if classify(err) != sqlstore.Unavailable && !errors.Is(err, domain.ErrUnavailable) {
 		t.Errorf("a corrupt file gives %v", err)

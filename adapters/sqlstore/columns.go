@@ -24,20 +24,31 @@ func (t *timestamp) Scan(src any) error {
 	return nil
 }
 
-// stringList reads a JSON list of strings; NULL is the empty list.
+// stringList reads a JSON list of strings; NULL and JSON null are the empty
+// list.
 type stringList []string
 
 func (l *stringList) Scan(src any) error {
-	*l = stringList{}
+	var data []byte
 	switch v := src.(type) {
 	case nil:
-		return nil
 	case string:
-		return json.Unmarshal([]byte(v), l)
+		data = []byte(v)
 	case []byte:
-		return json.Unmarshal(v, l)
+		data = v
+	default:
+		return fmt.Errorf("cannot read a list of strings from a %T", src)
 	}
-	return fmt.Errorf("cannot read a list of strings from a %T", src)
+	*l = nil
+	if data != nil {
+		if err := json.Unmarshal(data, l); err != nil {
+			return err
+		}
+	}
+	if *l == nil {
+		*l = stringList{}
+	}
+	return nil
 }
 
 // encodeStrings is the form in which both engines take a JSON list.

@@ -11,17 +11,28 @@ import (
 	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
-type jobPostingRow struct {
+type jobPostingItemRow struct {
 	ID              uuid.UUID      `db:"id"`
-	UserID          uuid.UUID      `db:"user_id"`
 	Title           string         `db:"title"`
 	Company         sql.NullString `db:"company"`
-	Description     string         `db:"description"`
 	ExperienceLevel sql.NullString `db:"experience_level"`
 	TechStack       stringList     `db:"tech_stack"`
 	Language        string         `db:"language"`
 	CreatedAt       timestamp      `db:"created_at"`
-	UpdatedAt       timestamp      `db:"updated_at"`
+}
+
+func (r jobPostingItemRow) toDomain() domain.JobPostingItem {
+	return domain.JobPostingItem{
+		ID: r.ID, Title: r.Title, Company: r.Company.String, ExperienceLevel: r.ExperienceLevel.String,
+		TechStack: r.TechStack, Language: domain.Language(r.Language), CreatedAt: r.CreatedAt.Time,
+	}
+}
+
+type jobPostingRow struct {
+	jobPostingItemRow
+	UserID      uuid.UUID `db:"user_id"`
+	Description string    `db:"description"`
+	UpdatedAt   timestamp `db:"updated_at"`
 }
 
 func (r jobPostingRow) toDomain() domain.JobPosting {
@@ -33,14 +44,15 @@ func (r jobPostingRow) toDomain() domain.JobPosting {
 	}
 }
 
-const selectJobPosting = `
-SELECT id, user_id, title, company, description, experience_level, tech_stack, language, created_at, updated_at
-  FROM job_postings`
+const jobPostingItemColumns = `id, title, company, experience_level, tech_stack, language, created_at`
+
+const selectJobPosting = `SELECT ` + jobPostingItemColumns + `, user_id, description, updated_at
+  FROM job_postings WHERE user_id = $1 AND id = $2`
 
 // FindJobPosting implements [ports.JobPostingReader].
 func (s *Store) FindJobPosting(ctx context.Context, owner, id uuid.UUID) (domain.JobPosting, error) {
 	var row jobPostingRow
-	err := s.engine.Read.GetContext(ctx, &row, selectJobPosting+` WHERE user_id = $1 AND id = $2`, owner, id)
+	err := s.engine.Read.GetContext(ctx, &row, selectJobPosting, owner, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.JobPosting{}, domain.ErrJobPostingNotFound
 	}
@@ -50,15 +62,18 @@ func (s *Store) FindJobPosting(ctx context.Context, owner, id uuid.UUID) (domain
 	return row.toDomain(), nil
 }
 
+// selectJobPostingItems leaves the descriptions, the bulk of the rows, unread.
+const selectJobPostingItems = `SELECT ` + jobPostingItemColumns + `
+  FROM job_postings WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3`
+
 // ListJobPostings implements [ports.JobPostingLister].
-func (s *Store) ListJobPostings(ctx context.Context, owner uuid.UUID, limit, offset int) ([]domain.JobPosting, error) {
-	var rows []jobPostingRow
-	err := s.engine.Read.SelectContext(ctx, &rows,
-		selectJobPosting+` WHERE user_id = $1 ORDER BY created_at DESC, id DESC LIMIT $2 OFFSET $3`, owner, limit, offset)
+func (s *Store) ListJobPostings(ctx context.Context, owner uuid.UUID, limit, offset int) ([]domain.JobPostingItem, error) {
+	var rows []jobPostingItemRow
+	err := s.engine.Read.SelectContext(ctx, &rows, selectJobPostingItems, owner, limit, offset)
 	if err != nil {
 		return nil, s.fail(ctx, "list job postings", err)
 	}
-	postings := make([]domain.JobPosting, 0, len(rows))
+	postings := make([]domain.JobPostingItem, 0, len(rows))
 	for _, row := range rows {
 		postings = append(postings, row.toDomain())
 	}

@@ -20,28 +20,27 @@ var ErrSchemaBehind = errors.New("the database schema is behind this program: ru
 
 // Schema brings a database's tables to the form that this program needs.
 type Schema struct {
-	provider *goose.Provider
-	classify func(error) Class
-	ready    atomic.Bool
+	newProvider func() (*goose.Provider, error)
+	classify    func(error) Class
+	ready       atomic.Bool
 }
 
 // NewSchema returns the schema of the migrations, which are goose's SQL files
 // in the root of the file system. The locker keeps two processes from
 // migrating at once. An error that classify finds [Unavailable] comes back
 // with [domain.ErrUnavailable] in its chain: worth another try.
-func NewSchema(dialect goose.Dialect, db *sql.DB, migrations fs.FS, locker lock.Locker, classify func(error) Class) (*Schema, error) {
-	provider, err := goose.NewProvider(dialect, db, migrations,
-		goose.WithLocker(locker), goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
-	if err != nil {
-		return nil, fmt.Errorf("read migrations: %w", err)
-	}
-	return &Schema{provider: provider, classify: classify}, nil
+func NewSchema(dialect goose.Dialect, db *sql.DB, migrations fs.FS, locker lock.Locker, classify func(error) Class) *Schema {
+	return &Schema{classify: classify, newProvider: func() (*goose.Provider, error) {
+		return goose.NewProvider(dialect, db, migrations,
+			goose.WithLocker(locker), goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
+	}}
 }
 
 // Up applies what is missing, each migration in a transaction of its own.
 func (s *Schema) Up(ctx context.Context) error {
-	if _, err := s.provider.Up(ctx); err != nil {
-		return s.fail("migrate up", err)
+	err := s.with(func(p *goose.Provider) error { _, err := p.Up(ctx); return err })
+	if err != nil {
+		return fmt.Errorf("migrate up: %w", err)
 	}
 	s.ready.Store(true)
 	return nil
@@ -50,8 +49,9 @@ func (s *Schema) Up(ctx context.Context) error {
 // Down takes the newest migration back, with all data that it holds.
 func (s *Schema) Down(ctx context.Context) error {
 	s.ready.Store(false)
-	if _, err := s.provider.Down(ctx); err != nil {
-		return s.fail("migrate down", err)
+	err := s.with(func(p *goose.Provider) error { _, err := p.Down(ctx); return err })
+	if err != nil {
+		return fmt.Errorf("migrate down: %w", err)
 	}
 	return nil
 }
@@ -59,23 +59,33 @@ func (s *Schema) Down(ctx context.Context) error {
 // Check returns [ErrSchemaBehind] if Up would change a table. It changes none
 // itself, but makes goose's table of versions where there is none.
 func (s *Schema) Check(ctx context.Context) error {
-	pending, err := s.provider.HasPending(ctx)
-	switch {
-	case err != nil:
-		return s.fail("check schema", err)
-	case pending:
-		return ErrSchemaBehind
+	err := s.with(func(p *goose.Provider) error {
+		pending, err := p.HasPending(ctx)
+		if err == nil && pending {
+			err = ErrSchemaBehind
+		}
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("check schema: %w", err)
 	}
 	s.ready.Store(true)
 	return nil
 }
 
+// with makes a provider for one use: a provider that once failed to make its
+// table of versions never tries again.
+func (s *Schema) with(use func(*goose.Provider) error) error {
+	provider, err := s.newProvider()
+	if err != nil {
+		return err
+	}
+	err = use(provider)
+	if err != nil && s.classify(err) == Unavailable {
+		err = fmt.Errorf("%w: %w", domain.ErrUnavailable, err)
+	}
+	return err
+}
+
 // Ready reports whether Up or Check has succeeded.
 func (s *Schema) Ready() bool { return s.ready.Load() }
-
-func (s *Schema) fail(operation string, err error) error {
-	if s.classify(err) == Unavailable {
-		return fmt.Errorf("%s: %w: %w", operation, domain.ErrUnavailable, err)
-	}
-	return fmt.Errorf("%s: %w", operation, err)
-}

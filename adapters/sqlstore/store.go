@@ -6,7 +6,6 @@ package sqlstore
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 
@@ -24,8 +23,6 @@ type Engine struct {
 	// EncodeTime returns the form in which a time, or NULL, is bound to a
 	// statement.
 	EncodeTime TimeEncoder
-	// TxOptions begins every transaction; nil is the engine's default.
-	TxOptions *sql.TxOptions
 	// ForUpdate ends a SELECT that locks what it reads until the end of the
 	// transaction. It is empty where a transaction locks all from its start.
 	ForUpdate string
@@ -49,27 +46,17 @@ const (
 // Store implements every storage port. Make one with [New].
 type Store struct{ engine Engine }
 
-var (
-	_ ports.UserReader         = (*Store)(nil)
-	_ ports.UserByEmailReader  = (*Store)(nil)
-	_ ports.UserWriter         = (*Store)(nil)
-	_ ports.JobPostingReader   = (*Store)(nil)
-	_ ports.JobPostingLister   = (*Store)(nil)
-	_ ports.JobPostingWriter   = (*Store)(nil)
-	_ ports.JobPostingReplacer = (*Store)(nil)
-	_ ports.JobPostingDeleter  = (*Store)(nil)
-	_ ports.SessionReader      = (*Store)(nil)
-	_ ports.SessionLister      = (*Store)(nil)
-	_ ports.SessionWriter      = (*Store)(nil)
-)
+var _ ports.Storage = (*Store)(nil)
 
 // New returns a Store on the engine's pools, which stay the caller's to close.
 func New(engine Engine) *Store { return &Store{engine} }
 
-// Ping returns nil if the database answers, else [domain.ErrUnavailable] or
-// what else is wrong.
+// Ping returns nil if the database can be read, else [domain.ErrUnavailable]
+// or what else is wrong. It reads a table: SQLite finds nothing wrong with a
+// damaged file until somebody does.
 func (s *Store) Ping(ctx context.Context) error {
-	if err := s.engine.Read.PingContext(ctx); err != nil {
+	var any bool
+	if err := s.engine.Read.GetContext(ctx, &any, `SELECT EXISTS (SELECT 1 FROM users)`); err != nil {
 		return s.fail(ctx, "ping", err)
 	}
 	return nil
@@ -78,7 +65,7 @@ func (s *Store) Ping(ctx context.Context) error {
 // inTx runs f in a transaction, which it commits if f returns nil and rolls
 // back if f fails or panics.
 func (s *Store) inTx(ctx context.Context, f func(tx *sqlx.Tx) error) error {
-	tx, err := s.engine.Write.BeginTxx(ctx, s.engine.TxOptions)
+	tx, err := s.engine.Write.BeginTxx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}

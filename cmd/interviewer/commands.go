@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"runtime/debug"
 	"time"
 )
 
@@ -67,13 +68,14 @@ func (c *healthcheckCommand) Run(ctx context.Context, stdout io.Writer) error {
 	return err
 }
 
-// version is set by the linker for a release.
-var version = "dev"
-
 type versionCommand struct{}
 
 // Run prints the program's version and what it was built with.
 func (versionCommand) Run(stdout io.Writer) error {
+	version := "(unknown)"
+	if build, ok := debug.ReadBuildInfo(); ok {
+		version = build.Main.Version // of the module or the commit, "(devel)" without either
+	}
 	_, err := fmt.Fprintln(stdout, "interviewer", version, runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH)
 	return err
 }

@@ -21,14 +21,14 @@ import (
 	"github.com/ai-interviewer/ai-interviewer/adapters/postgres/postgrestest"
 )
 
-// binary builds the program once and returns its path.
+// buildFlags are those of the binary.
+var buildFlags []string
+
+// binary builds the program once and returns its path. TestMain removes it.
 var binary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "interviewer-e2e-")
-	if err != nil {
-		return "", err
-	}
-	path := filepath.Join(dir, "interviewer")
-	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
+	path := filepath.Join(binaryDir, "interviewer")
+	args := append(append([]string{"build"}, buildFlags...), "-o", path, ".")
+	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return path, nil
@@ -216,7 +216,6 @@ func TestKillLosesNothingThatWasAcknowledged(t *testing.T) {
 		var (
 			mu           sync.Mutex
 			acknowledged []string
-			enough       = make(chan struct{})
 			clients      sync.WaitGroup
 		)
 		for range 4 {
@@ -235,19 +234,24 @@ func TestKillLosesNothingThatWasAcknowledged(t *testing.T) {
 					var created struct{ ID string }
 					err = json.NewDecoder(resp.Body).Decode(&created)
 					resp.Body.Close()
-					if err != nil || resp.StatusCode != 201 {
+					switch {
+					case err != nil:
+						return // killed in the middle of the answer
+					case resp.StatusCode != 201:
+						t.Errorf("a start got %d", resp.StatusCode)
 						return
 					}
 					mu.Lock()
 					acknowledged = append(acknowledged, created.ID)
-					if len(acknowledged) == 40 {
-						close(enough)
-					}
 					mu.Unlock()
 				}
 			})
 		}
-		<-enough
+		eventually(t, func() bool {
+			mu.Lock()
+			defer mu.Unlock()
+			return len(acknowledged) >= 40
+		})
 		if err := first.stop(t, syscall.SIGKILL); err == nil {
 			t.Error("the process ended by itself")
 		}

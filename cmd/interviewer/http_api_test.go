@@ -99,9 +99,10 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		"/api/v1/users/me":             "GET",
 		"/healthz":                     "GET",
 		"/docs":                        "GET",
+		"/docs/":                       "GET",
 		"/":                            "GET",
 	} {
-		for _, method := range []string{"PATCH", "OPTIONS", "TRACE", "NONSENSE"} {
+		for _, method := range []string{"PATCH", "OPTIONS", "HEAD", "TRACE", "NONSENSE"} {
 			resp := a.do(t, request{method: method, path: path, bad: true})
 			resp.wantsError(405, "METHOD_NOT_ALLOWED", "")
 			if got := resp.header.Get("Allow"); got != allow {
@@ -152,6 +153,11 @@ func TestCORS(t *testing.T) {
 	preflight := func(origin, method, headers string) response {
 		return a.do(t, request{method: "OPTIONS", path: "/api/v1/sessions", bad: true, header: map[string]string{
 			"Origin": origin, "Access-Control-Request-Method": method, "Access-Control-Request-Headers": headers}})
+	}
+	for _, list := range []string{"", "accept", "accept,authorization", "Content-Type, Authorization", "content-type,authorization", "accept-language,content-language"} {
+		if resp := preflight("http://localhost:3000", "POST", list); resp.status != 200 {
+			t.Errorf("a preflight for %q: %d %s", list, resp.status, resp.body)
+		}
 	}
 	for _, origin := range []string{"http://localhost:5173", "http://localhost:3000"} {
 		for _, method := range []string{"GET", "POST", "PUT", "DELETE", "PATCH"} {

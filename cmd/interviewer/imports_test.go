@@ -43,15 +43,32 @@ func TestImportsPointInward(t *testing.T) {
 		} else if err != nil {
 			t.Fatal(err)
 		}
+		from := strings.TrimPrefix(p.ImportPath, module+"/")
 		for _, imported := range slices.Concat(p.Imports, p.TestImports, p.XTestImports) {
-			if !allowed(strings.TrimPrefix(p.ImportPath, module+"/"), imported) {
+			if !allowed(from, imported) {
 				t.Errorf("%s imports %s", p.ImportPath, imported)
+			}
+		}
+		for _, imported := range p.Imports {
+			if slices.Contains([]string{"domain", "ports", "app"}, from) && !isPure(imported) {
+				t.Errorf("%s imports %s, a tool of the world", p.ImportPath, imported)
 			}
 		}
 	}
 	if packages < 10 {
 		t.Errorf("only %d packages were looked at", packages)
 	}
+}
+
+// isPure reports whether the core may import a package that is not ours.
+func isPure(imported string) bool {
+	for _, world := range []string{"database", "net/http", "os", "syscall", "log"} {
+		if imported == world || strings.HasPrefix(imported, world+"/") {
+			return false
+		}
+	}
+	standard := !strings.Contains(strings.Split(imported, "/")[0], ".")
+	return standard || imported == "github.com/google/uuid" || strings.HasPrefix(imported, module+"/")
 }
 
 func allowed(from, imported string) bool {

@@ -101,7 +101,7 @@ func TestListJobPostings(t *testing.T) {
 		for query, want := range map[string]string{
 			"?limit=-1": `["query","limit"] greater_than_equal`, "?offset=-1": `["query","offset"] greater_than_equal`,
 			"?limit=x": `["query","limit"] int_parsing`, "?offset=": `["query","offset"] int_parsing`, "?limit=1.5": `["query","limit"] int_parsing`,
-			"?limit=99999999999999999999": `["query","limit"] int_parsing`, "?limit=%zz": `["query"] value_error`,
+			"?limit=99999999999999999999": `["query","limit"] int_parsing`, "?limit=%zz": `["query"] value_error`, "?limit=1&limit=2": `["query","limit"] value_error`,
 		} {
 			a.do(t, request{method: "GET", path: "/api/v1/job-postings/" + query, token: token, bad: true}).wantsInvalid(want)
 		}

@@ -3,10 +3,12 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -14,9 +16,8 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:], os.Stdout)
-	stop()
-	if err != nil {
+	context.AfterFunc(ctx, stop) // a second signal ends the program at once
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "interviewer:", err)
 		os.Exit(1)
 	}
@@ -40,7 +41,7 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	)
 	parser, err := kong.New(&cli,
 		kong.Name("interviewer"),
-		kong.Description("AI Interviewer: practise job interviews. Every flag can be set by the environment variable that stands beside it."),
+		kong.Description("AI Interviewer: practise job interviews. The settings are those of the command serve: see interviewer serve --help."),
 		kong.Writers(stdout, stdout),
 		kong.Exit(func(int) { helpOnly = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -55,5 +56,9 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return command.Run()
+	if err := command.Run(); err != nil {
+		// A driver's error may have a line for each attempt.
+		return errors.New(strings.Join(strings.Fields(err.Error()), " "))
+	}
+	return nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -24,26 +25,31 @@ func TestWrongSettingsStopWithOneLineThatNamesThem(t *testing.T) {
 		args []string
 		want string
 	}{
-		"no port":                {[]string{"--addr=localhost"}, "ADDR"},
-		"port taken by nobody":   {[]string{"--addr=127.0.0.1:99999", "--database-url=memory:"}, "ADDR"},
-		"short secret":           {[]string{"--jwt-secret=short"}, "JWT_SECRET"},
-		"no secret":              {[]string{"--database-url=" + postgres}, "JWT_SECRET"},
-		"other database":         {[]string{"--database-url=mysql://root:hunter2@localhost/"}, "DATABASE_URL"},
-		"no path":                {[]string{"--database-url=sqlite:"}, "DATABASE_URL"},
-		"path under a file":      {[]string{"--database-url=sqlite:/dev/null/x.db"}, "DATABASE_URL"},
-		"not a database":         {[]string{"--database-url=sqlite:" + notADatabase}, "DATABASE_URL"},
-		"bad URL":                {[]string{"--database-url=postgres://u:hunter2@localhost:x/db", secret}, "DATABASE_URL"},
-		"unknown database":       {[]string{"--database-url=" + strings.Replace(postgres, "/test_", "/unknown_", 1), "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},
-		"schema behind":          {[]string{"--database-url=" + postgres, "--no-migrate", "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},
-		"origin with a path":     {[]string{"--frontend-origin=http://localhost:3000/"}, "FRONTEND_ORIGIN"},
-		"any origin":             {[]string{"--frontend-origin=*"}, "FRONTEND_ORIGIN"},
-		"level":                  {[]string{"--log-level=loud"}, "log-level"},
-		"format":                 {[]string{"--log-format=xml"}, "log-format"},
-		"flag":                   {[]string{"--frobnicate"}, "frobnicate"},
-		"command":                {[]string{"frobnicate"}, "frobnicate"},
-		"migrate in memory":      {[]string{"migrate", "--database-url=memory:"}, "DATABASE_URL"},
-		"migrate where":          {[]string{"migrate", "sideways"}, "direction"},
-		"healthcheck of nothing": {[]string{"healthcheck", "--addr=127.0.0.1:1"}, "127.0.0.1:1"},
+		"no port":                 {[]string{"--addr=localhost"}, "ADDR"},
+		"port taken by nobody":    {[]string{"--addr=127.0.0.1:99999", "--database-url=memory:"}, "ADDR"},
+		"short secret":            {[]string{"--jwt-secret=short"}, "JWT_SECRET"},
+		"no secret":               {[]string{"--database-url=" + postgres}, "JWT_SECRET"},
+		"other database":          {[]string{"--database-url=mysql://root:hunter2@localhost/"}, "DATABASE_URL"},
+		"no path":                 {[]string{"--database-url=sqlite:"}, "DATABASE_URL"},
+		"path under a file":       {[]string{"--database-url=sqlite:/dev/null/x.db"}, "DATABASE_URL"},
+		"not a database":          {[]string{"--database-url=sqlite:" + notADatabase}, "DATABASE_URL"},
+		"bad URL":                 {[]string{"--database-url=postgres://u:hunter2@localhost:x/db", secret}, "DATABASE_URL"},
+		"unknown database":        {[]string{"--database-url=" + strings.Replace(postgres, "/test_", "/unknown_", 1), "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},
+		"unknown, over TLS first": {[]string{"--database-url=" + strings.NewReplacer("/test_", "/unknown_", "sslmode=disable", "sslmode=prefer").Replace(postgres), "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},
+		"schema behind":           {[]string{"--database-url=" + postgres, "--no-migrate", "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},
+		"origin with a path":      {[]string{"--frontend-origin=http://localhost:3000/"}, "FRONTEND_ORIGIN"},
+		"no origin":               {[]string{"--frontend-origin="}, "FRONTEND_ORIGIN"},
+		"two slashes":             {[]string{"--database-url=sqlite://data/x.db"}, "DATABASE_URL"},
+		"memory of SQLite":        {[]string{"--database-url=sqlite::memory:"}, "DATABASE_URL"},
+		"memory of what":          {[]string{"--database-url=memory:x"}, "DATABASE_URL"},
+		"any origin":              {[]string{"--frontend-origin=*"}, "FRONTEND_ORIGIN"},
+		"level":                   {[]string{"--log-level=loud"}, "log-level"},
+		"format":                  {[]string{"--log-format=xml"}, "log-format"},
+		"flag":                    {[]string{"--frobnicate"}, "frobnicate"},
+		"command":                 {[]string{"frobnicate"}, "frobnicate"},
+		"migrate in memory":       {[]string{"migrate", "--database-url=memory:"}, "DATABASE_URL"},
+		"migrate where":           {[]string{"migrate", "sideways"}, "direction"},
+		"healthcheck of nothing":  {[]string{"healthcheck", "--addr=127.0.0.1:1"}, "127.0.0.1:1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout bytes.Buffer
@@ -65,6 +71,35 @@ func TestRefusedPasswordStops(t *testing.T) {
 		"--addr=127.0.0.1:0", "--jwt-secret=0123456789abcdef0123456789abcdef"}, &bytes.Buffer{})
 	if err == nil || !strings.Contains(err.Error(), "DATABASE_URL") || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("the error is %q", err)
+	}
+}
+
+func TestFailedMigrationStops(t *testing.T) {
+	for name, url := range map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "m.db"), "postgres": postgrestest.NewDatabase(t)} {
+		t.Run(name, func(t *testing.T) {
+			// Somebody else's table is in the way.
+			storage, err := openStorage(t.Context(), url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer storage.close()
+			foreign := map[string]func() (*sql.DB, error){
+				"sqlite":   func() (*sql.DB, error) { return sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:")) },
+				"postgres": func() (*sql.DB, error) { return sql.Open("pgx", url) },
+			}
+			db, err := foreign[name]()
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer db.Close()
+			if _, err := db.Exec("CREATE TABLE job_postings (id int)"); err != nil {
+				t.Fatal(err)
+			}
+			err = run(t.Context(), []string{"--database-url=" + url, "--addr=127.0.0.1:0", "--jwt-secret=0123456789abcdef0123456789abcdef"}, &bytes.Buffer{})
+			if err == nil || !strings.Contains(err.Error(), "DATABASE_URL") || !strings.Contains(err.Error(), "job_postings") || strings.Contains(err.Error(), "\n") {
+				t.Errorf("the error is %q", err)
+			}
+		})
 	}
 }
 

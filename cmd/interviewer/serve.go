@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/ai-interviewer/ai-interviewer/adapters/argon2id"
@@ -19,12 +20,13 @@ import (
 )
 
 const (
-	// requestTimeout is how long the work of one request may take. The times
-	// for reading and writing around it are longer.
-	requestTimeout    = 10 * time.Second
+	// A request must have arrived within readTimeout, and be done within
+	// requestTimeout: the difference is what is left to work for a client that
+	// sends slowly.
 	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 20 * time.Second
-	writeTimeout      = 40 * time.Second
+	readTimeout       = 10 * time.Second
+	requestTimeout    = 15 * time.Second
+	writeTimeout      = 30 * time.Second
 	idleTimeout       = 2 * time.Minute
 	// drainTimeout is how long requests may go on after the signal to stop.
 	drainTimeout = 15 * time.Second
@@ -85,25 +87,36 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer) error {
 		return fmt.Errorf("ADDR: %w", err)
 	}
 
-	failed := make(chan error, 2)
-	go func() { failed <- server.Serve(listener) }()
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	var working sync.WaitGroup
+	working.Go(func() {
+		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			stop(err)
+		}
+	})
 	logger.Info("listening", "address", listener.Addr().String())
 	if storage.remote {
-		go func() {
+		working.Go(func() {
 			if err := waitUntilPrepared(ctx, storage, c.Migrate, logger); err != nil {
-				failed <- fmt.Errorf("DATABASE_URL: %w", err)
+				stop(fmt.Errorf("DATABASE_URL: %w", err))
 			}
-		}()
+		})
 	}
 
-	select {
-	case err = <-failed:
-	case <-ctx.Done():
-		logger.Info("stopping")
-	}
+	<-ctx.Done()
+	logger.Info("stopping")
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
-	return errors.Join(err, server.Shutdown(drain))
+	if server.Shutdown(drain) != nil {
+		logger.Warn("requests were cut off", "after", drainTimeout.String())
+		server.Close()
+	}
+	working.Wait() // a migration gives its lock back before the storage is closed
+	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
+		return cause
+	}
+	return nil
 }
 
 // newHandler wires the use cases to their adapters.

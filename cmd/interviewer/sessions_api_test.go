@@ -350,8 +350,12 @@ func TestListSessions(t *testing.T) {
 		third := a.startSession(t, token, one)
 		foreign := a.savePosting(t, stranger)
 		a.startSession(t, stranger, foreign)
-		tomorrow := time.Now().UTC().AddDate(0, 0, 1).Format(time.DateOnly)
-		yesterday := time.Now().UTC().AddDate(0, 0, -1).Format(time.DateOnly)
+		created, err := time.Parse(time.RFC3339, first["created_at"].(string))
+		if err != nil {
+			t.Fatal(err)
+		}
+		tomorrow := created.AddDate(0, 0, 2).Format(time.DateOnly) // whatever the time of day
+		yesterday := created.AddDate(0, 0, -1).Format(time.DateOnly)
 
 		for query, want := range map[string][]map[string]any{
 			"":                                         {third, second, first},
@@ -394,6 +398,7 @@ func TestListSessions(t *testing.T) {
 		bad("?start_date=2026-1-2").wantsInvalid(`["query","start_date"] date_parsing`)
 		bad("?start_date=2026-01-02T00:00:00Z").wantsInvalid(`["query","start_date"] date_parsing`)
 		bad("?job_posting_id=x").wantsInvalid(`["query","job_posting_id"] uuid_parsing`)
+		bad("?status=active&status=paused").wantsInvalid(`["query","status"] value_error`)
 		bad("?original_session_id=").wantsInvalid(`["query","original_session_id"] uuid_parsing`)
 		// In this order: 422 of any parameter, status, range, posting.
 		bad("?status=x&start_date=y&job_posting_id=z").wantsInvalid(`["query","start_date"] date_parsing`, `["query","job_posting_id"] uuid_parsing`)

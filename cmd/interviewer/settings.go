@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -49,6 +50,9 @@ type originSetting struct {
 
 // Validate refuses what no browser would ever send as an Origin.
 func (s originSetting) Validate() error {
+	if len(s.FrontendOrigin) == 0 {
+		return errors.New("FRONTEND_ORIGIN: must not be empty; leave it unset for its default")
+	}
 	for _, origin := range s.FrontendOrigin {
 		u, err := url.Parse(origin)
 		if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") || origin != u.Scheme+"://"+u.Host ||

@@ -15,17 +15,7 @@ import (
 
 // store is every storage port, and whether the storage answers.
 type store interface {
-	ports.UserReader
-	ports.UserByEmailReader
-	ports.UserWriter
-	ports.JobPostingReader
-	ports.JobPostingLister
-	ports.JobPostingWriter
-	ports.JobPostingReplacer
-	ports.JobPostingDeleter
-	ports.SessionReader
-	ports.SessionLister
-	ports.SessionWriter
+	ports.Storage
 	Ping(ctx context.Context) error
 }
 
@@ -46,8 +36,8 @@ func openStorage(ctx context.Context, databaseURL string) (storage, error) {
 	scheme, rest, _ := strings.Cut(databaseURL, ":")
 	switch scheme {
 	case "sqlite":
-		if rest == "" {
-			return storage{}, errors.New("DATABASE_URL: sqlite: needs the path of a file")
+		if rest == "" || rest == ":memory:" || strings.HasPrefix(rest, "//") {
+			return storage{}, errors.New("DATABASE_URL: sqlite: needs the path of a file, as in sqlite:data/interviewer.db")
 		}
 		db, err := sqlite.Open(ctx, rest)
 		if err != nil {
@@ -61,10 +51,13 @@ func openStorage(ctx context.Context, databaseURL string) (storage, error) {
 		}
 		return storage{store: db, schema: db.Schema, remote: true, close: db.Close}, nil
 	case "memory":
+		if databaseURL != "memory:" {
+			break
+		}
 		return storage{store: memory.New(), close: func() error { return nil }}, nil
 	}
 	// The URL is not repeated: it may hold a password.
-	return storage{}, errors.New("DATABASE_URL: must begin with sqlite:, postgres: or memory: as in README")
+	return storage{}, errors.New("DATABASE_URL: must be sqlite:PATH, postgres://... or memory: as in README")
 }
 
 // prepare makes the storage ready for requests: it migrates, or only checks

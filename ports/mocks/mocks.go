@@ -355,10 +355,10 @@ func (m *MockJobPostingLister) EXPECT() *MockJobPostingListerMockRecorder {
 }
 
 // ListJobPostings mocks base method.
-func (m *MockJobPostingLister) ListJobPostings(ctx context.Context, owner uuid.UUID, limit, offset int) ([]domain.JobPosting, error) {
+func (m *MockJobPostingLister) ListJobPostings(ctx context.Context, owner uuid.UUID, limit, offset int) ([]domain.JobPostingItem, error) {
 	m.ctrl.T.Helper()
 	ret := m.ctrl.Call(m, "ListJobPostings", ctx, owner, limit, offset)
-	ret0, _ := ret[0].([]domain.JobPosting)
+	ret0, _ := ret[0].([]domain.JobPostingItem)
 	ret1, _ := ret[1].(error)
 	return ret0, ret1
 }

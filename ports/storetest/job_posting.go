@@ -37,6 +37,13 @@ func postingSharesNoMemory(t *testing.T, f fixture) {
 		f.must(err)
 		equal(f, "stored", got, want)
 		got.TechStack[0] = "scribble"
+
+		list, err := f.ListJobPostings(t.Context(), want.UserID, 10, 0)
+		f.must(err)
+		equal(f, "listed", list, []domain.JobPostingItem{want.Item()})
+		for _, item := range list {
+			item.TechStack[0] = "scribble"
+		}
 	}
 }
 
@@ -60,7 +67,7 @@ func postingUnknownOrAnothers(t *testing.T, f fixture) {
 	equal(f, "the owner's", got, posting)
 	list, err := f.ListJobPostings(t.Context(), stranger, 10, 0)
 	f.must(err)
-	equal(f, "the stranger's list", list, []domain.JobPosting{})
+	equal(f, "the stranger's list", list, []domain.JobPostingItem{})
 }
 
 func postingDuplicateID(t *testing.T, f fixture) {
@@ -92,7 +99,7 @@ func postingList(t *testing.T, f fixture) {
 		high, low = low, high
 	}
 	newest := f.posting(owner, at(1))
-	want := []domain.JobPosting{newest, high, low, oldest}
+	want := []domain.JobPostingItem{newest.Item(), high.Item(), low.Item(), oldest.Item()}
 	for _, page := range []struct{ limit, offset, from, to int }{
 		{100, 0, 0, 4}, {2, 0, 0, 2}, {2, 2, 2, 4}, {3, 3, 3, 4}, {100, 4, 4, 4}, {1, 1 << 40, 4, 4}, {0, 0, 0, 0},
 	} {

@@ -57,6 +57,30 @@ func sessionDuplicateID(t *testing.T, f fixture) {
 	f.unchanged(posting, first)
 }
 
+// sessionSameIDs gives two owners rows of the same ids, which nothing forbids:
+// what happens to the one's must leave the other's alone.
+func sessionSameIDs(t *testing.T, f fixture) {
+	one := f.posting(f.user().ID, at(0))
+	other := one.Clone()
+	other.UserID, other.Title = f.user().ID, "the other's"
+	f.must(f.CreateJobPosting(t.Context(), other))
+	first := f.session(one, at(1))
+	state := first.State()
+	state.UserID = other.UserID
+	second := domain.RestoreInterviewSession(state)
+	f.must(f.CreateSession(t.Context(), second))
+
+	changed := one.Clone()
+	changed.Title = "changed"
+	f.must(f.ReplaceJobPosting(t.Context(), changed))
+	f.unchanged(other, second)
+	f.must(f.DeleteJobPosting(t.Context(), one.UserID, one.ID))
+	f.unchanged(other, second)
+	detail, err := f.FindSession(t.Context(), other.UserID, second.ID())
+	f.must(err)
+	equal(f, "the other's posting", *detail.Posting, other)
+}
+
 func sessionMissingPosting(t *testing.T, f fixture) {
 	owner := f.user().ID
 	deleted := f.posting(owner, at(0))

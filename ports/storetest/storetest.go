@@ -3,7 +3,7 @@
 // nothing skipped.
 //
 //	func TestConformance(t *testing.T) {
-//		storetest.Run(t, func(t *testing.T) storetest.Store { return memory.New() })
+//		storetest.Run(t, func(t *testing.T) ports.Storage { return memory.New() })
 //	}
 package storetest
 
@@ -21,25 +21,10 @@ import (
 	"github.com/ai-interviewer/ai-interviewer/ports"
 )
 
-// Store is every storage port.
-type Store interface {
-	ports.UserReader
-	ports.UserByEmailReader
-	ports.UserWriter
-	ports.JobPostingReader
-	ports.JobPostingLister
-	ports.JobPostingWriter
-	ports.JobPostingReplacer
-	ports.JobPostingDeleter
-	ports.SessionReader
-	ports.SessionLister
-	ports.SessionWriter
-}
-
 // Run runs the suite, one sub-test a promise of the ports. newStore is called
 // once for each; it may return the same store each time, since the tests use
 // accounts of their own and disturb no other rows.
-func Run(t *testing.T, newStore func(t *testing.T) Store) {
+func Run(t *testing.T, newStore func(t *testing.T) ports.Storage) {
 	for _, test := range []struct {
 		name string
 		run  func(*testing.T, fixture)
@@ -62,6 +47,7 @@ func Run(t *testing.T, newStore func(t *testing.T) Store) {
 		{"Session/RoundTrip", sessionRoundTrip},
 		{"Session/UnknownOrAnothers", sessionUnknownOrAnothers},
 		{"Session/DuplicateID", sessionDuplicateID},
+		{"Session/SameIDsOfTwoOwners", sessionSameIDs},
 		{"Session/MissingPosting", sessionMissingPosting},
 		{"Session/NoAccount", sessionNoAccount},
 		{"Session/List", sessionList},
@@ -86,7 +72,7 @@ func at(micros int) time.Time {
 // fixture makes rows, and fails the test when that fails.
 type fixture struct {
 	t *testing.T
-	Store
+	ports.Storage
 }
 
 func (f fixture) user() domain.User {
@@ -216,7 +202,10 @@ func (f fixture) unchanged(posting domain.JobPosting, session domain.InterviewSe
 	f.t.Helper()
 	postings, err := f.ListJobPostings(f.t.Context(), posting.UserID, 10, 0)
 	f.must(err)
-	equal(f, "postings", postings, []domain.JobPosting{posting})
+	equal(f, "postings", postings, []domain.JobPostingItem{posting.Item()})
+	stored, err := f.FindJobPosting(f.t.Context(), posting.UserID, posting.ID)
+	f.must(err)
+	equal(f, "posting", stored, posting)
 	sessions, err := f.ListSessions(f.t.Context(), posting.UserID, domain.SessionFilter{})
 	f.must(err)
 	if len(sessions) != 1 {

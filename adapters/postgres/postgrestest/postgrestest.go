@@ -32,11 +32,12 @@ var shared struct {
 	err    error
 }
 
-// Main runs the tests, removes the server of [NewDatabase] if there is one,
-// and exits. A package that calls NewDatabase calls it from TestMain:
+// Run runs the tests, removes the server of [NewDatabase] if there is one,
+// and returns the code to exit with. A package that calls NewDatabase calls it
+// from TestMain:
 //
-//	func TestMain(m *testing.M) { postgrestest.Main(m) }
-func Main(m *testing.M) {
+//	func TestMain(m *testing.M) { os.Exit(postgrestest.Run(m)) }
+func Run(m *testing.M) int {
 	shared.inMain = true
 	code := m.Run()
 	if shared.server != nil {
@@ -45,7 +46,7 @@ func Main(m *testing.M) {
 			code = max(code, 1)
 		}
 	}
-	os.Exit(code)
+	return code
 }
 
 // NewDatabase creates an empty database for t and returns its postgres:// URL.
@@ -86,7 +87,7 @@ func NewDatabase(t testing.TB) string {
 func sharedServer(t testing.TB) *Server {
 	t.Helper()
 	if !shared.inMain {
-		t.Fatal("postgrestest: call postgrestest.Main from TestMain, so that the server is removed at the end")
+		t.Fatal("postgrestest: call postgrestest.Run from TestMain, so that the server is removed at the end")
 	}
 	shared.once.Do(func() { shared.server, shared.err = newServer() })
 	if shared.err != nil {

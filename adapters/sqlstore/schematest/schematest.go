@@ -104,6 +104,13 @@ func takesContractColumns(t *testing.T, db Database) {
 	posting := db.mustInsert(t, "job_postings", db.posting(user))
 	session := db.mustInsert(t, "interview_sessions", db.session(posting))
 
+	null := db.posting(user)
+	null["tech_stack"] = "null"
+	db.mustInsert(t, "job_postings", null)
+	if got, err := db.Store.FindJobPosting(t.Context(), user["id"].(uuid.UUID), null["id"].(uuid.UUID)); err != nil || got.TechStack == nil {
+		t.Errorf("a stack of JSON null reads %v, %v", got.TechStack, err)
+	}
+
 	got, err := db.Store.FindSession(t.Context(), user["id"].(uuid.UUID), session["id"].(uuid.UUID))
 	if err != nil {
 		t.Fatal(err)
