@@ -21,14 +21,11 @@ import (
 	"github.com/ai-interviewer/ai-interviewer/adapters/postgres/postgrestest"
 )
 
-// buildFlags are those of the binary.
-var buildFlags []string
-
-// binary builds the program once and returns its path. TestMain removes it.
+// binary builds the program once, with the flags of the environment (make test
+// says -race), and returns its path. TestMain removes it.
 var binary = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(binaryDir, "interviewer")
-	args := append(append([]string{"build"}, buildFlags...), "-o", path, ".")
-	if out, err := exec.Command("go", args...).CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", path, ".").CombinedOutput(); err != nil {
 		return "", fmt.Errorf("go build: %w\n%s", err, out)
 	}
 	return path, nil
