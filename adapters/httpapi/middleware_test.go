@@ -102,6 +102,26 @@ func TestBodyThatDoesNotArriveIs408(t *testing.T) {
 	}
 }
 
+func TestBodyOfUnknownLengthHasTheSameLimit(t *testing.T) {
+	ts := serve(t, &server{}, func(w http.ResponseWriter, r *http.Request) error {
+		_, err := readObject(w, r, 100)
+		return err
+	}, func(*http.Server) {})
+	for length, want := range map[int]int{100: http.StatusOK, 101: http.StatusRequestEntityTooLarge} {
+		body := "{}" + strings.Repeat(" ", length-2)
+		// Hidden behind another type, the reader's length is not known: the body
+		// goes in chunks.
+		resp, err := http.Post(ts.URL, "application/json", struct{ io.Reader }{strings.NewReader(body)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != want {
+			t.Errorf("%d bytes: %d, want %d", length, resp.StatusCode, want)
+		}
+	}
+}
+
 func TestClientThatBreaksOffIsNobodysFailure(t *testing.T) {
 	failure := make(chan error, 1)
 	ts := serve(t, &server{}, func(w http.ResponseWriter, r *http.Request) error {

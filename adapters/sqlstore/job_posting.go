@@ -120,7 +120,13 @@ func (s *Store) ReplaceJobPosting(ctx context.Context, p domain.JobPosting) erro
 	if err != nil {
 		return s.fail(ctx, "replace job posting", err)
 	}
-	return s.foundIfAny(ctx, "replace job posting", result)
+	switch n, err := result.RowsAffected(); {
+	case err != nil:
+		return s.fail(ctx, "replace job posting", err)
+	case n == 0:
+		return domain.ErrJobPostingNotFound
+	}
+	return nil
 }
 
 const (
@@ -153,16 +159,4 @@ func (s *Store) DeleteJobPosting(ctx context.Context, owner, id uuid.UUID) error
 		return domain.ErrJobPostingNotFound
 	}
 	return s.fail(ctx, "delete job posting", err)
-}
-
-// foundIfAny returns [domain.ErrJobPostingNotFound] if a statement touched no
-// row.
-func (s *Store) foundIfAny(ctx context.Context, operation string, result sql.Result) error {
-	switch n, err := result.RowsAffected(); {
-	case err != nil:
-		return s.fail(ctx, operation, err)
-	case n == 0:
-		return domain.ErrJobPostingNotFound
-	}
-	return nil
 }

@@ -103,6 +103,51 @@ func TestFailedMigrationStops(t *testing.T) {
 	}
 }
 
+// TestStopWhileMigratingGivesTheLockBack lets nobody write a version, so that
+// the migration waits, and stops the program.
+func TestStopWhileMigratingGivesTheLockBack(t *testing.T) {
+	url := postgrestest.NewDatabase(t)
+	for _, direction := range []string{"up", "down"} { // so that goose's tables are there
+		if err := run(t.Context(), []string{"migrate", direction, "--database-url=" + url}, &bytes.Buffer{}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	db, err := sql.Open("pgx", url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	if _, err := tx.Exec("LOCK TABLE goose_db_version IN EXCLUSIVE MODE"); err != nil {
+		t.Fatal(err)
+	}
+	locked := func() (locked bool) {
+		if err := db.QueryRow("SELECT EXISTS (SELECT 1 FROM goose_lock WHERE locked)").Scan(&locked); err != nil {
+			t.Fatal(err)
+		}
+		return locked
+	}
+
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	done := make(chan error, 1)
+	go func() {
+		done <- run(ctx, []string{"--database-url=" + url, "--addr=127.0.0.1:0", "--jwt-secret=0123456789abcdef0123456789abcdef"}, &logBuffer{})
+	}()
+	eventually(t, locked)
+	stop()
+	if err := <-done; err != nil {
+		t.Errorf("run: %v", err)
+	}
+	if locked() {
+		t.Error("the lock is still held")
+	}
+}
+
 func TestCommandsThatOnlyTell(t *testing.T) {
 	for _, args := range [][]string{{"version"}, {"--help"}, {"serve", "--help"}} {
 		var stdout bytes.Buffer
