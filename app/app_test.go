@@ -18,6 +18,9 @@ var (
 	postingID = uuid.MustParse("2c9a1f7b-5d4e-4a3b-9f8e-7d6c5b4a3f2e")
 	sessionID = uuid.MustParse("3d8b2e6c-4c5f-4b2a-8e7d-6c5b4a3f2e1d")
 
+	operationID = uuid.MustParse("4e7a1d5b-3b6e-4c1a-9d8c-5b4a3f2e1d0c")
+	messageID   = uuid.MustParse("5f6b0c4a-2a7d-4d0b-8c7b-4a3f2e1d0c9b")
+
 	// created is when what is stored already was made, now when a use case
 	// runs.
 	created = time.Date(2026, 2, 1, 8, 0, 0, 0, time.UTC)
@@ -58,6 +61,54 @@ func ownSession() domain.InterviewSession {
 		CreatedAt:    created,
 		UpdatedAt:    created,
 	})
+}
+
+// sessionWith is the owner's session, changed.
+func sessionWith(change func(*domain.SessionState)) domain.InterviewSession {
+	state := ownSession().State()
+	change(&state)
+	return domain.RestoreInterviewSession(state)
+}
+
+// sessionIn is the owner's session in a status.
+func sessionIn(status domain.SessionStatus) domain.InterviewSession {
+	return sessionWith(func(s *domain.SessionState) { s.Status = status })
+}
+
+// summaryOf is a stored session with its posting's headline.
+func summaryOf(session domain.InterviewSession) domain.SessionSummary {
+	headline := ownPosting().Headline()
+	return domain.SessionSummary{Session: session, Posting: &headline}
+}
+
+// detailOf is a stored session with its posting and the owner's résumé.
+func detailOf(session domain.InterviewSession) domain.SessionDetail {
+	return domain.SessionDetail{Session: session, Posting: new(ownPosting()), Resume: new(ownResume())}
+}
+
+// ownResume is the owner's stored résumé.
+func ownResume() domain.Resume {
+	return domain.Resume{ID: stranger, UserID: owner, Content: " Wrote Go.\n", CreatedAt: created, UpdatedAt: created}
+}
+
+// ownOperation is a stored operation on the owner's session.
+func ownOperation(typ domain.OperationType) domain.Operation {
+	return domain.NewOperation(operationID, typ, ownSession(), created)
+}
+
+// question and answer are stored messages of the owner's session.
+func question(seq int, text string) domain.Message {
+	return domain.Message{
+		ID: messageID, UserID: owner, SessionID: sessionID, Seq: seq,
+		Type: domain.MessageQuestion, Content: text, QuestionType: domain.QuestionTechnical, CreatedAt: created,
+	}
+}
+
+func answer(seq int, text string) domain.Message {
+	return domain.Message{
+		ID: messageID, UserID: owner, SessionID: sessionID, Seq: seq,
+		Type: domain.MessageAnswer, Content: text, CreatedAt: created,
+	}
 }
 
 // failures are the errors that any storage may return, beside its own.

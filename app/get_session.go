@@ -11,11 +11,20 @@ import (
 
 // GetSession opens one session.
 type GetSession struct {
-	Sessions ports.SessionReader
+	Sessions ports.SessionDetailReader
+	Messages ports.MessageLister
 }
 
-// Execute returns the owner's session with its posting, or
-// [domain.ErrSessionNotFound].
-func (u GetSession) Execute(ctx context.Context, owner, id uuid.UUID) (domain.SessionDetail, error) {
-	return u.Sessions.FindSession(ctx, owner, id)
+// Execute returns the owner's session with its posting, the owner's résumé
+// and the messages so far, oldest first, or [domain.ErrSessionNotFound].
+func (u GetSession) Execute(ctx context.Context, owner, id uuid.UUID) (domain.SessionDetail, []domain.Message, error) {
+	detail, err := u.Sessions.FindSessionDetail(ctx, owner, id)
+	if err != nil {
+		return domain.SessionDetail{}, nil, err
+	}
+	messages, err := u.Messages.ListMessages(ctx, owner, id, nil, 0)
+	if err != nil {
+		return domain.SessionDetail{}, nil, err
+	}
+	return detail, messages, nil
 }

@@ -25,18 +25,25 @@ type SessionQuery struct {
 	StartDate, EndDate *time.Time
 	JobPostingID       uuid.NullUUID
 	OriginalSessionID  uuid.NullUUID // that session and its retakes
+	Page               *SessionPage  // nil for the whole list
 }
 
-// Execute returns the owner's sessions, newest first. It refuses, in this
-// order, an unknown status ([domain.ErrInvalidStatusFilter]), days in the
+// SessionPage asks for a part of a list: at most Limit sessions after a place.
+type SessionPage struct {
+	After *domain.SessionPlace // nil for the first part
+	Limit int                  // 1 or more
+}
+
+// Execute returns the owner's sessions, newest first, and the place where the
+// next page begins, nil if there is none. It refuses, in this order, an unknown status ([domain.ErrInvalidStatusFilter]), days in the
 // wrong order ([domain.ErrInvalidDateRange]), and a posting that the owner
 // does not have ([domain.ErrJobPostingNotFound]).
-func (u ListSessions) Execute(ctx context.Context, owner uuid.UUID, query SessionQuery) ([]domain.SessionSummary, error) {
+func (u ListSessions) Execute(ctx context.Context, owner uuid.UUID, query SessionQuery) ([]domain.SessionSummary, *domain.SessionPlace, error) {
 	filter := domain.SessionFilter{JobPostingID: query.JobPostingID, OriginalSessionID: query.OriginalSessionID}
 	if query.Status != nil {
 		status, err := domain.ParseSessionStatus(*query.Status)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		filter.Status = status
 	}
@@ -47,12 +54,23 @@ func (u ListSessions) Execute(ctx context.Context, owner uuid.UUID, query Sessio
 		filter.CreatedUntil = query.EndDate.AddDate(0, 0, 1)
 	}
 	if query.StartDate != nil && query.EndDate != nil && query.StartDate.After(*query.EndDate) {
-		return nil, domain.ErrInvalidDateRange
+		return nil, nil, domain.ErrInvalidDateRange
 	}
 	if query.JobPostingID.Valid {
 		if _, err := u.Postings.FindJobPosting(ctx, owner, query.JobPostingID.UUID); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
-	return u.Sessions.ListSessions(ctx, owner, filter)
+	if query.Page == nil {
+		sessions, err := u.Sessions.ListSessions(ctx, owner, filter)
+		return sessions, nil, err
+	}
+	limit := query.Page.Limit
+	filter.After, filter.Limit = query.Page.After, limit+1
+	sessions, err := u.Sessions.ListSessions(ctx, owner, filter)
+	if err != nil || len(sessions) <= limit {
+		return sessions, nil, err
+	}
+	next := sessions[limit-1].Session.Place()
+	return sessions[:limit], &next, nil
 }

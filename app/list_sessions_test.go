@@ -70,9 +70,10 @@ func TestListSessions(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f := newListSessions(t)
 			f.sessions.EXPECT().ListSessions(gomock.Any(), owner, test.want).Return([]domain.SessionSummary{}, nil)
-			got, err := f.Execute(t.Context(), owner, test.query)
+			got, next, err := f.Execute(t.Context(), owner, test.query)
 			equal(t, "error", err, nil)
 			equal(t, "list", got, []domain.SessionSummary{})
+			equal(t, "next place", next, (*domain.SessionPlace)(nil))
 		})
 	}
 
@@ -88,7 +89,7 @@ func TestListSessions(t *testing.T) {
 			JobPostingID:      thePosting,
 			OriginalSessionID: theOriginal,
 		}).Return(want, nil)
-		got, err := f.Execute(t.Context(), owner, app.SessionQuery{
+		got, next, err := f.Execute(t.Context(), owner, app.SessionQuery{
 			Status:            new("paused"),
 			StartDate:         day(2026, 2, 1),
 			EndDate:           day(2026, 2, 28),
@@ -97,6 +98,7 @@ func TestListSessions(t *testing.T) {
 		})
 		equal(t, "error", err, nil)
 		equal(t, "list", got, want)
+		equal(t, "next place", next, (*domain.SessionPlace)(nil))
 	})
 
 	t.Run("leaves the days of the query as they were", func(t *testing.T) {
@@ -104,10 +106,58 @@ func TestListSessions(t *testing.T) {
 		query := app.SessionQuery{StartDate: day(2026, 2, 3), EndDate: day(2026, 2, 3)}
 		f.sessions.EXPECT().ListSessions(gomock.Any(), owner,
 			domain.SessionFilter{CreatedFrom: *day(2026, 2, 3), CreatedUntil: *day(2026, 2, 4)}).Return(nil, nil)
-		_, err := f.Execute(t.Context(), owner, query)
+		_, _, err := f.Execute(t.Context(), owner, query)
 		equal(t, "error", err, nil)
 		equal(t, "query", query, app.SessionQuery{StartDate: day(2026, 2, 3), EndDate: day(2026, 2, 3)})
 	})
+}
+
+func TestListSessionsByPages(t *testing.T) {
+	// sessions are so many, newest first, the last two of the same time.
+	sessions := make([]domain.SessionSummary, 4)
+	for i := range sessions {
+		sessions[i] = domain.SessionSummary{Session: sessionWith(func(s *domain.SessionState) {
+			s.ID[15] = byte(i)
+			s.CreatedAt = created.Add(-time.Duration(min(i, 2)) * time.Hour)
+		})}
+	}
+	place := func(i int) *domain.SessionPlace { return new(sessions[i].Session.Place()) }
+
+	for _, test := range []struct {
+		name  string
+		page  app.SessionPage
+		found []domain.SessionSummary
+		want  []domain.SessionSummary
+		next  *domain.SessionPlace
+	}{
+		{"shows the first page, and the place of the last one shown", app.SessionPage{Limit: 3}, sessions[:4], sessions[:3], place(2)},
+		{"shows a page of one", app.SessionPage{Limit: 1}, sessions[:2], sessions[:1], place(0)},
+		{"goes on after a place", app.SessionPage{After: place(0), Limit: 2}, sessions[1:4], sessions[1:3], place(2)},
+		{"names no place after a last page that is full", app.SessionPage{After: place(1), Limit: 2}, sessions[2:4], sessions[2:4], nil},
+		{"names no place after a last page that is not", app.SessionPage{After: place(1), Limit: 3}, sessions[2:4], sessions[2:4], nil},
+		{"names no place after an empty page", app.SessionPage{After: place(3), Limit: 3}, []domain.SessionSummary{}, []domain.SessionSummary{}, nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			f := newListSessions(t)
+			f.sessions.EXPECT().ListSessions(gomock.Any(), owner, domain.SessionFilter{
+				Status: domain.SessionPaused, After: test.page.After, Limit: test.page.Limit + 1,
+			}).Return(test.found, nil)
+			got, next, err := f.Execute(t.Context(), owner, app.SessionQuery{Status: new("paused"), Page: &test.page})
+			equal(t, "error", err, nil)
+			equal(t, "list", got, test.want)
+			equal(t, "next place", next, test.next)
+		})
+	}
+
+	for _, test := range failures {
+		t.Run("passes on that the lister "+test.name, func(t *testing.T) {
+			f := newListSessions(t)
+			f.sessions.EXPECT().ListSessions(gomock.Any(), owner, domain.SessionFilter{Limit: 3}).Return(nil, test.err)
+			got, next, err := f.Execute(t.Context(), owner, app.SessionQuery{Page: &app.SessionPage{Limit: 2}})
+			refused(t, got, err, test.err)
+			refused(t, next, err, test.err)
+		})
+	}
 }
 
 func TestListSessionsCallsNoPortWhen(t *testing.T) {
@@ -128,8 +178,9 @@ func TestListSessionsCallsNoPortWhen(t *testing.T) {
 			domain.ErrInvalidDateRange},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			got, err := newListSessions(t).Execute(t.Context(), owner, test.query)
+			got, next, err := newListSessions(t).Execute(t.Context(), owner, test.query)
 			refused(t, got, err, test.want)
+			refused(t, next, err, test.want)
 		})
 	}
 }
@@ -146,7 +197,7 @@ func TestListSessionsListsNothingWhen(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f := newListSessions(t)
 			f.finds(domain.JobPosting{}, test.err)
-			got, err := f.Execute(t.Context(), owner, app.SessionQuery{Status: new("active"), JobPostingID: thePosting})
+			got, _, err := f.Execute(t.Context(), owner, app.SessionQuery{Status: new("active"), JobPostingID: thePosting})
 			refused(t, got, err, test.err)
 		})
 	}
@@ -157,7 +208,7 @@ func TestListSessionsListsNothingWhen(t *testing.T) {
 			DoAndReturn(func(ctx context.Context, _, _ uuid.UUID) (domain.JobPosting, error) {
 				return domain.JobPosting{}, ctx.Err()
 			})
-		got, err := f.Execute(cancelled(t), owner, app.SessionQuery{JobPostingID: thePosting})
+		got, _, err := f.Execute(cancelled(t), owner, app.SessionQuery{JobPostingID: thePosting})
 		refused(t, got, err, context.Canceled)
 	})
 }
@@ -167,7 +218,7 @@ func TestListSessionsPassesOnThat(t *testing.T) {
 		t.Run("the lister "+test.name, func(t *testing.T) {
 			f := newListSessions(t)
 			f.sessions.EXPECT().ListSessions(gomock.Any(), owner, domain.SessionFilter{}).Return(nil, test.err)
-			got, err := f.Execute(t.Context(), owner, app.SessionQuery{})
+			got, _, err := f.Execute(t.Context(), owner, app.SessionQuery{})
 			refused(t, got, err, test.err)
 		})
 	}
@@ -178,7 +229,7 @@ func TestListSessionsPassesOnThat(t *testing.T) {
 			DoAndReturn(func(ctx context.Context, _ uuid.UUID, _ domain.SessionFilter) ([]domain.SessionSummary, error) {
 				return nil, ctx.Err()
 			})
-		got, err := f.Execute(cancelled(t), owner, app.SessionQuery{})
+		got, _, err := f.Execute(cancelled(t), owner, app.SessionQuery{})
 		refused(t, got, err, context.Canceled)
 	})
 }

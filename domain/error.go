@@ -79,9 +79,44 @@ var (
 		Message: "status must be one of: active, paused, completed"}
 	ErrInvalidDateRange = &Error{Kind: KindInvalid, Code: "INVALID_DATE_RANGE",
 		Message: "start_date must not be after end_date"}
+	ErrInvalidSessionState = &Error{Kind: KindInvalid, Code: "INVALID_SESSION_STATE",
+		Message: "The session's status does not allow this"}
+	ErrSessionAlreadyCompleted = &Error{Kind: KindInvalid, Code: "SESSION_ALREADY_COMPLETED",
+		Message: "The session is completed already"}
+	ErrSessionNotActive = &Error{Kind: KindInvalid, Code: "SESSION_NOT_ACTIVE",
+		Message: "The session is not active"}
+	ErrSessionNotCompleted = &Error{Kind: KindInvalid, Code: "SESSION_NOT_COMPLETED",
+		Message: "The session must be completed first"}
+	ErrMissingJobPosting = &Error{Kind: KindInvalid, Code: "MISSING_JOB_POSTING",
+		Message: "The session's job posting was deleted, so that it cannot be retaken"}
+	ErrJobPostingRequired = &Error{Kind: KindInvalid, Code: "JOB_POSTING_REQUIRED",
+		Message: "The session's job posting was deleted, and feedback needs it"}
+	ErrResumeRequired = &Error{Kind: KindInvalid, Code: "RESUME_REQUIRED",
+		Message: "Feedback needs a resume; save yours first"}
+	ErrResumeNotFound = &Error{Kind: KindNotFound, Code: "RESUME_NOT_FOUND",
+		Message: "Resume not found"}
+	ErrResumeAlreadyExists = &Error{Kind: KindConflict, Code: "RESUME_ALREADY_EXISTS",
+		Message: "The user already has a resume; replace it instead"}
+	ErrFeedbackNotFound = &Error{Kind: KindNotFound, Code: "FEEDBACK_NOT_FOUND",
+		Message: "Feedback has not been generated for this session"}
+	ErrFeedbackAlreadyExists = &Error{Kind: KindConflict, Code: "FEEDBACK_ALREADY_EXISTS",
+		Message: "The session has its feedback already"}
+	ErrOperationNotFound = &Error{Kind: KindNotFound, Code: "OPERATION_NOT_FOUND",
+		Message: "Operation not found or you don't have permission to access it"}
+	ErrOperationNotFailed = &Error{Kind: KindInvalid, Code: "OPERATION_NOT_FAILED",
+		Message: "One can only retry failed operations"}
+	ErrInvalidAPIKeyFormat = &Error{Kind: KindInvalid, Code: "INVALID_API_KEY_FORMAT",
+		Message: "The API key is not of the form that OpenAI gives out"}
 	ErrUnavailable = &Error{Kind: KindUnavailable, Code: "SERVICE_UNAVAILABLE",
 		Message: "The service is temporarily unavailable; please try again in a moment"}
 )
+
+// saying returns the failure with a message that fits the case better.
+func (e *Error) saying(message string) *Error {
+	said := *e
+	said.Message = message
+	return &said
+}
 
 // Rule names what a [FieldError] found broken.
 type Rule int

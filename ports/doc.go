@@ -7,7 +7,8 @@
 // to them. What is true of all storage ports:
 //
 //   - Every call names the owner, and another owner's row is answered as if
-//     it did not exist.
+//     it did not exist. (The methods that look for the operations of any owner
+//     say so.)
 //   - A call is atomic: it happens whole or not at all, and what it wrote is
 //     as durable as the storage can be when it returns nil.
 //   - Times come back equal to the microsecond, in UTC.
@@ -19,4 +20,16 @@
 //     error that a method does not name is a failure of the storage.
 package ports
 
-//go:generate go tool mockgen -destination mocks/mocks.go -package mocks . UserReader,UserByEmailReader,UserWriter,PasswordHasher,PasswordVerifier,TokenIssuer,TokenVerifier,JobPostingReader,JobPostingLister,JobPostingWriter,JobPostingReplacer,JobPostingDeleter,SessionReader,SessionLister,SessionWriter
+import "errors"
+
+// The outcomes of writes that depend on what was read before. They never leave
+// the use cases, which read again and decide anew.
+var (
+	// ErrChanged says that the row is no longer as it was read.
+	ErrChanged = errors.New("ports: the row changed since it was read")
+	// ErrLeaseLost says that the operation is finished, or somebody else's by
+	// now.
+	ErrLeaseLost = errors.New("ports: the lease of the operation is lost")
+)
+
+//go:generate go tool mockgen -destination mocks/mocks.go -package mocks . UserReader,UserByEmailReader,UserWriter,PasswordHasher,PasswordVerifier,TokenIssuer,TokenVerifier,JobPostingReader,JobPostingLister,JobPostingWriter,JobPostingReplacer,JobPostingDeleter,ResumeReader,ResumeWriter,ResumeReplacer,ResumeDeleter,SessionReader,SessionDetailReader,SessionLister,SessionScoreLister,AttemptLister,SessionWriter,RetakeWriter,SessionStatusWriter,SessionDeleter,MessageLister,AskedQuestionLister,AnswerWriter,QuestionWriter,OperationReader,OperationWriter,RetryWriter,OperationUpdater,OperationClaimer,OperationPruner,OperationDispatcher,FeedbackReader,FeedbackWriter,MetricsReader,APIKeyEncrypter,APIKeyWriter,APIKeyChecker,QuestionAsker,FeedbackGiver

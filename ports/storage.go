@@ -7,12 +7,36 @@ type Storage interface {
 	UserReader
 	UserByEmailReader
 	UserWriter
+	APIKeyWriter
 	JobPostingReader
 	JobPostingLister
 	JobPostingWriter
 	JobPostingReplacer
 	JobPostingDeleter
+	ResumeReader
+	ResumeWriter
+	ResumeReplacer
+	ResumeDeleter
 	SessionReader
+	SessionDetailReader
 	SessionLister
+	SessionScoreLister
+	AttemptLister
 	SessionWriter
+	RetakeWriter
+	SessionStatusWriter
+	SessionDeleter
+	MessageLister
+	AskedQuestionLister
+	AnswerWriter
+	QuestionWriter
+	OperationReader
+	OperationWriter
+	RetryWriter
+	OperationUpdater
+	OperationClaimer
+	OperationPruner
+	FeedbackReader
+	FeedbackWriter
+	MetricsReader
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -26,6 +27,8 @@ import (
 const (
 	maxBody        = 64 << 10
 	maxPostingBody = 256 << 10
+	maxAnswerBody  = 256 << 10
+	maxResumeBody  = 1 << 20
 )
 
 // object is a JSON object that a body consists of, and what is wrong with it.
@@ -207,6 +210,13 @@ func (v *validationError) pathUUID(r *http.Request, name string) uuid.UUID {
 	return id
 }
 
+// sessionID reads a session's identifier from the path; the route lets nothing
+// else through.
+func sessionID(r *http.Request) uuid.UUID {
+	id, _ := parseUUID(mux.Vars(r)["session_id"])
+	return id
+}
+
 // query is the query of a request, and what is wrong with it.
 type query struct {
 	values url.Values
@@ -261,8 +271,8 @@ func (q *query) date(name string) *time.Time {
 	return &day
 }
 
-// count reads a number from 0 that may be absent.
-func (q *query) count(name string, absent int) int {
+// count reads a number from least that may be absent.
+func (q *query) count(name string, absent, least int) int {
 	s := q.text(name)
 	if s == nil {
 		return absent
@@ -271,9 +281,91 @@ func (q *query) count(name string, absent int) int {
 	switch {
 	case err != nil:
 		q.bad.add("int_parsing", "must be a whole number below 2^63", "query", name)
-	case n < 0:
+	case n < least:
 		q.bad = append(q.bad, errorItem{Loc: []any{"query", name}, Type: "greater_than_equal",
-			Msg: "must be 0 or more", Ctx: map[string]int{"ge": 0}})
+			Msg: fmt.Sprintf("must be %d or more", least), Ctx: map[string]int{"ge": least}})
 	}
 	return n
+}
+
+// Limits of a page, in rows.
+const (
+	defaultPage = 100
+	maxPage     = 1000
+)
+
+// page reads limit, and reports whether a page is asked for at all.
+func (q *query) page() (limit int, asked bool) {
+	_, limited := q.values["limit"]
+	_, placed := q.values["cursor"]
+	limit = q.count("limit", defaultPage, 1)
+	if limit > maxPage {
+		q.bad = append(q.bad, errorItem{Loc: []any{"query", "limit"}, Type: "less_than_equal",
+			Msg: fmt.Sprintf("must be %d or less", maxPage), Ctx: map[string]int{"le": maxPage}})
+	}
+	return limit, limited || placed
+}
+
+// A cursor is a place in a list as a client carries it. What it is made of is
+// nobody's business but ours.
+func cursor(parts ...any) string {
+	var text strings.Builder
+	for i, part := range parts {
+		if i > 0 {
+			text.WriteByte(' ')
+		}
+		if t, ok := part.(time.Time); ok {
+			part = t.UnixMicro()
+		}
+		fmt.Fprint(&text, part)
+	}
+	return base64.RawURLEncoding.EncodeToString([]byte(text.String()))
+}
+
+// sessionPlace reads the cursor of a list of sessions, nil if it is absent.
+func (q *query) sessionPlace() *domain.SessionPlace {
+	text := q.text("cursor")
+	if text == nil {
+		return nil
+	}
+	data, err := base64.RawURLEncoding.DecodeString(*text)
+	parts := strings.Split(string(data), " ")
+	if err == nil && len(parts) == 2 {
+		micros, err := strconv.ParseInt(parts[0], 10, 64)
+		id, ok := parseUUID(parts[1])
+		if err == nil && ok {
+			return &domain.SessionPlace{CreatedAt: time.UnixMicro(micros).UTC(), ID: id}
+		}
+	}
+	q.bad.add("value_error", cursorRule, "query", "cursor")
+	return nil
+}
+
+// messagePlace reads the cursor of a list of messages, nil if it is absent.
+func (q *query) messagePlace() *domain.MessagePlace {
+	text := q.text("cursor")
+	if text == nil {
+		return nil
+	}
+	data, err := base64.RawURLEncoding.DecodeString(*text)
+	parts := strings.Split(string(data), " ")
+	if err == nil && len(parts) == 3 {
+		seq, seqErr := strconv.ParseInt(parts[0], 10, 32)
+		micros, err := strconv.ParseInt(parts[1], 10, 64)
+		id, ok := parseUUID(parts[2])
+		if seqErr == nil && err == nil && ok {
+			return &domain.MessagePlace{Seq: int(seq), CreatedAt: time.UnixMicro(micros).UTC(), ID: id}
+		}
+	}
+	q.bad.add("value_error", cursorRule, "query", "cursor")
+	return nil
+}
+
+const cursorRule = "must be that of a Link that this list answered with"
+
+// linkNext says where the next page is (RFC 8288), by a relative reference,
+// which holds behind any proxy.
+func (q *query) linkNext(w http.ResponseWriter, r *http.Request, cursor string) {
+	q.values.Set("cursor", cursor)
+	w.Header().Set("Link", "<"+r.URL.Path+"?"+q.values.Encode()+`>; rel="next"`)
 }

@@ -83,7 +83,7 @@ const defaultPostings = 100
 
 func (s *server) listJobPostings(w http.ResponseWriter, r *http.Request, caller uuid.UUID) error {
 	q := readQuery(r)
-	limit, offset := q.count("limit", defaultPostings), q.count("offset", 0)
+	limit, offset := q.count("limit", defaultPostings, 0), q.count("offset", 0, 0)
 	if err := q.bad.asError(); err != nil {
 		return err
 	}

@@ -29,9 +29,30 @@ type UseCases struct {
 	GetJobPosting     app.GetJobPosting
 	ReplaceJobPosting app.ReplaceJobPosting
 	DeleteJobPosting  app.DeleteJobPosting
+	SaveAPIKey        app.SaveAPIKey
+	CheckAPIKey       app.CheckAPIKey
+	CreateResume      app.CreateResume
+	GetResume         app.GetResume
+	ReplaceResume     app.ReplaceResume
+	DeleteResume      app.DeleteResume
 	StartSession      app.StartSession
 	ListSessions      app.ListSessions
+	ListSessionScores app.ListSessionScores
 	GetSession        app.GetSession
+	DeleteSession     app.DeleteSession
+	PauseSession      app.PauseSession
+	ResumeSession     app.ResumeSession
+	CompleteSession   app.CompleteSession
+	ListMessages      app.ListMessages
+	SubmitAnswer      app.SubmitAnswer
+	RequestQuestion   app.RequestQuestion
+	RequestFeedback   app.RequestFeedback
+	GetFeedback       app.GetFeedback
+	RetakeSession     app.RetakeSession
+	ListAttempts      app.ListAttempts
+	GetOperation      app.GetOperation
+	RetryOperation    app.RetryOperation
+	GetMetrics        app.GetMetrics
 }
 
 // Config is what the API needs. Every member is required.
@@ -60,9 +81,9 @@ func New(config Config) http.Handler {
 	return s.around(s.router)
 }
 
-// sessionID matches the only form in which a session's path exists; anything
+// sessionIDForm matches the only form in which a session's path exists; anything
 // else is no route.
-const sessionID = `:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
+const sessionIDForm = `:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}`
 
 func newServer(config Config) *server {
 	// A path is matched as it was sent: a redirect would turn a POST into a
@@ -86,6 +107,15 @@ func newServer(config Config) *server {
 	s.public("POST", "/api/v1/auth/register", s.registerUser)
 	s.public("POST", "/api/v1/auth/login", s.logIn)
 	s.protected("GET", "/api/v1/users/me", s.getProfile)
+	s.protected("POST", "/api/v1/users/me/api-key", s.saveAPIKey)
+	s.protected("PUT", "/api/v1/users/me/api-key", s.saveAPIKey)
+	s.protected("POST", "/api/v1/users/me/api-key/validate", s.validateAPIKey)
+
+	s.protected("POST", "/api/v1/resumes/", s.createResume)
+	s.protected("POST", "/api/v1/resumes", s.createResume)
+	s.protected("GET", "/api/v1/resumes/me", s.getResume)
+	s.protected("PUT", "/api/v1/resumes/me", s.replaceResume)
+	s.protected("DELETE", "/api/v1/resumes/me", s.deleteResume)
 
 	for _, collection := range []string{"/api/v1/job-postings/", "/api/v1/job-postings"} {
 		s.protected("POST", collection, s.createJobPosting)
@@ -99,7 +129,23 @@ func newServer(config Config) *server {
 		s.protected("POST", collection, s.startSession)
 		s.protected("GET", collection, s.listSessions)
 	}
+	s.protected("GET", "/api/v1/sessions/with-feedback", s.listSessionScores)
 	s.protected("GET", "/api/v1/sessions/{session_id}", s.getSession)
+	s.protected("DELETE", "/api/v1/sessions/{session_id}", s.deleteSession)
+	s.protected("PUT", "/api/v1/sessions/{session_id}/pause", moveSession(s.UseCases.PauseSession.Execute))
+	s.protected("PUT", "/api/v1/sessions/{session_id}/resume", moveSession(s.UseCases.ResumeSession.Execute))
+	s.protected("POST", "/api/v1/sessions/{session_id}/complete", moveSession(s.UseCases.CompleteSession.Execute))
+	s.protected("GET", "/api/v1/sessions/{session_id}/messages", s.listMessages)
+	s.protected("POST", "/api/v1/sessions/{session_id}/answers", s.submitAnswer)
+	s.protected("POST", "/api/v1/sessions/{session_id}/generate-question", s.requestQuestion)
+	s.protected("POST", "/api/v1/sessions/{session_id}/generate-feedback", s.requestFeedback)
+	s.protected("GET", "/api/v1/sessions/{session_id}/feedback", s.getFeedback)
+	s.protected("POST", "/api/v1/sessions/{session_id}/retake", s.retakeSession)
+	s.protected("GET", "/api/v1/sessions/{session_id}/retake-chain", s.listAttempts)
+
+	s.protected("GET", "/api/v1/operations/{operation_id}", s.getOperation)
+	s.protected("POST", "/api/v1/operations/{operation_id}/retry", s.retryOperation)
+	s.protected("GET", "/api/v1/metrics/dashboard", s.getMetrics)
 	return s
 }
 
@@ -110,7 +156,7 @@ var docsAssets = []string{"/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", 
 // public registers a route that anybody may call. A token that comes along is
 // not looked at, so that a stale one does no harm.
 func (s *server) public(method, path string, h handlerFunc) {
-	template := strings.ReplaceAll(path, "{session_id}", "{session_id"+sessionID+"}")
+	template := strings.ReplaceAll(path, "{session_id}", "{session_id"+sessionIDForm+"}")
 	s.router.Handle(template, s.handler(h)).Methods(method).Name(path)
 }
 

@@ -114,19 +114,9 @@ func (s *Store) ReplaceJobPosting(ctx context.Context, p domain.JobPosting) erro
 	if err != nil {
 		return s.fail(ctx, "replace job posting", err)
 	}
-	result, err := s.engine.Write.ExecContext(ctx, updateJobPosting, p.UserID, p.ID,
+	return s.one(ctx, "replace job posting", domain.ErrJobPostingNotFound, updateJobPosting, p.UserID, p.ID,
 		p.Title, orNull(p.Company), p.Description, orNull(p.ExperienceLevel), techStack, string(p.Language),
 		s.engine.EncodeTime(p.UpdatedAt))
-	if err != nil {
-		return s.fail(ctx, "replace job posting", err)
-	}
-	switch n, err := result.RowsAffected(); {
-	case err != nil:
-		return s.fail(ctx, "replace job posting", err)
-	case n == 0:
-		return domain.ErrJobPostingNotFound
-	}
-	return nil
 }
 
 const (

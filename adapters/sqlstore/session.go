@@ -4,12 +4,13 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/jmoiron/sqlx"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
+	"github.com/ai-interviewer/ai-interviewer/ports"
 )
 
 type sessionRow struct {
@@ -37,40 +38,76 @@ func (r sessionRow) toDomain() domain.InterviewSession {
 const sessionColumns = `s.id, s.user_id, s.job_posting_id, s.status, s.current_question_number,
        s.retake_number, s.original_session_id, s.created_at, s.updated_at`
 
-const fromSessions = ` FROM interview_sessions s
-  LEFT JOIN job_postings p ON p.user_id = s.user_id AND p.id = s.job_posting_id
- WHERE s.user_id = $1`
+const withPosting = ` FROM interview_sessions s
+  LEFT JOIN job_postings p ON p.user_id = s.user_id AND p.id = s.job_posting_id`
 
-// sessionDetailRow joins a session with its posting, whose columns are NULL
-// when there is none.
-type sessionDetailRow struct {
+// sessionSummaryRow joins a session with the headline of its posting, whose
+// columns are NULL when there is none.
+type sessionSummaryRow struct {
 	sessionRow
-	Title            sql.NullString `db:"p_title"`
-	Company          sql.NullString `db:"p_company"`
+	Title   sql.NullString `db:"p_title"`
+	Company sql.NullString `db:"p_company"`
+}
+
+func (r sessionSummaryRow) toDomain() domain.SessionSummary {
+	summary := domain.SessionSummary{Session: r.sessionRow.toDomain()}
+	if r.JobPostingID.Valid {
+		summary.Posting = &domain.JobPostingHeadline{ID: r.JobPostingID.UUID, Title: r.Title.String, Company: r.Company.String}
+	}
+	return summary
+}
+
+const selectSessionSummaries = `SELECT ` + sessionColumns + `, p.title AS p_title, p.company AS p_company` +
+	withPosting + ` WHERE s.user_id = $1`
+
+// FindSession implements [ports.SessionReader].
+func (s *Store) FindSession(ctx context.Context, owner, id uuid.UUID) (domain.SessionSummary, error) {
+	var row sessionSummaryRow
+	err := s.engine.Read.GetContext(ctx, &row, selectSessionSummaries+` AND s.id = $2`, owner, id)
+	if errors.Is(err, sql.ErrNoRows) {
+		return domain.SessionSummary{}, domain.ErrSessionNotFound
+	}
+	if err != nil {
+		return domain.SessionSummary{}, s.fail(ctx, "find session", err)
+	}
+	return row.toDomain(), nil
+}
+
+// sessionDetailRow joins a session with its posting and its owner's résumé,
+// whose columns are NULL when there is none.
+type sessionDetailRow struct {
+	sessionSummaryRow
 	Description      sql.NullString `db:"p_description"`
 	ExperienceLevel  sql.NullString `db:"p_experience_level"`
 	TechStack        stringList     `db:"p_tech_stack"`
 	Language         sql.NullString `db:"p_language"`
 	PostingCreatedAt *timestamp     `db:"p_created_at"`
 	PostingUpdatedAt *timestamp     `db:"p_updated_at"`
+	ResumeID         uuid.NullUUID  `db:"r_id"`
+	ResumeContent    sql.NullString `db:"r_content"`
+	ResumeCreatedAt  *timestamp     `db:"r_created_at"`
+	ResumeUpdatedAt  *timestamp     `db:"r_updated_at"`
 }
 
 const selectSessionDetail = `SELECT ` + sessionColumns + `,
        p.title AS p_title, p.company AS p_company, p.description AS p_description,
        p.experience_level AS p_experience_level, p.tech_stack AS p_tech_stack, p.language AS p_language,
-       p.created_at AS p_created_at, p.updated_at AS p_updated_at` + fromSessions + ` AND s.id = $2`
+       p.created_at AS p_created_at, p.updated_at AS p_updated_at,
+       r.id AS r_id, r.content AS r_content, r.created_at AS r_created_at, r.updated_at AS r_updated_at` + withPosting + `
+  LEFT JOIN resumes r ON r.user_id = s.user_id
+ WHERE s.user_id = $1 AND s.id = $2`
 
-// FindSession implements [ports.SessionReader].
-func (s *Store) FindSession(ctx context.Context, owner, id uuid.UUID) (domain.SessionDetail, error) {
+// FindSessionDetail implements [ports.SessionDetailReader].
+func (s *Store) FindSessionDetail(ctx context.Context, owner, id uuid.UUID) (domain.SessionDetail, error) {
 	var row sessionDetailRow
 	err := s.engine.Read.GetContext(ctx, &row, selectSessionDetail, owner, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.SessionDetail{}, domain.ErrSessionNotFound
 	}
 	if err != nil {
-		return domain.SessionDetail{}, s.fail(ctx, "find session", err)
+		return domain.SessionDetail{}, s.fail(ctx, "find session detail", err)
 	}
-	detail := domain.SessionDetail{Session: row.toDomain()}
+	detail := domain.SessionDetail{Session: row.sessionRow.toDomain()}
 	if row.JobPostingID.Valid {
 		detail.Posting = &domain.JobPosting{
 			ID: row.JobPostingID.UUID, UserID: row.UserID,
@@ -80,26 +117,24 @@ func (s *Store) FindSession(ctx context.Context, owner, id uuid.UUID) (domain.Se
 			CreatedAt: row.PostingCreatedAt.Time, UpdatedAt: row.PostingUpdatedAt.Time,
 		}
 	}
+	if row.ResumeID.Valid {
+		detail.Resume = &domain.Resume{ID: row.ResumeID.UUID, UserID: row.UserID, Content: row.ResumeContent.String,
+			CreatedAt: row.ResumeCreatedAt.Time, UpdatedAt: row.ResumeUpdatedAt.Time}
+	}
 	return detail, nil
 }
-
-type sessionSummaryRow struct {
-	sessionRow
-	Title   sql.NullString `db:"p_title"`
-	Company sql.NullString `db:"p_company"`
-}
-
-const selectSessionSummaries = `SELECT ` + sessionColumns + `, p.title AS p_title, p.company AS p_company` + fromSessions
 
 // ListSessions implements [ports.SessionLister].
 func (s *Store) ListSessions(ctx context.Context, owner uuid.UUID, filter domain.SessionFilter) ([]domain.SessionSummary, error) {
 	query := strings.Builder{}
 	query.WriteString(selectSessionSummaries)
 	args := []any{owner}
-	and := func(condition string, arg any) {
+	place := func(arg any) string {
 		args = append(args, arg)
-		placeholder := fmt.Sprintf("$%d", len(args))
-		query.WriteString(" AND " + strings.ReplaceAll(condition, "?", placeholder))
+		return placeholder(len(args))
+	}
+	and := func(condition string, arg any) {
+		query.WriteString(" AND " + strings.ReplaceAll(condition, "?", place(arg)))
 	}
 	if filter.Status != "" {
 		and("s.status = ?", string(filter.Status))
@@ -116,7 +151,13 @@ func (s *Store) ListSessions(ctx context.Context, owner uuid.UUID, filter domain
 	if filter.OriginalSessionID.Valid {
 		and("(s.id = ? OR s.original_session_id = ?)", filter.OriginalSessionID.UUID)
 	}
+	if after := filter.After; after != nil {
+		query.WriteString(" AND (s.created_at, s.id) < (" + place(s.engine.EncodeTime(after.CreatedAt)) + ", " + place(after.ID) + ")")
+	}
 	query.WriteString(" ORDER BY s.created_at DESC, s.id DESC")
+	if filter.Limit > 0 {
+		query.WriteString(" LIMIT " + place(filter.Limit))
+	}
 
 	var rows []sessionSummaryRow
 	if err := s.engine.Read.SelectContext(ctx, &rows, query.String(), args...); err != nil {
@@ -124,14 +165,62 @@ func (s *Store) ListSessions(ctx context.Context, owner uuid.UUID, filter domain
 	}
 	sessions := make([]domain.SessionSummary, 0, len(rows))
 	for _, row := range rows {
-		summary := domain.SessionSummary{Session: row.toDomain()}
-		if row.JobPostingID.Valid {
-			summary.Posting = &domain.JobPostingHeadline{
-				ID: row.JobPostingID.UUID, Title: row.Title.String, Company: row.Company.String}
-		}
-		sessions = append(sessions, summary)
+		sessions = append(sessions, row.toDomain())
 	}
 	return sessions, nil
+}
+
+const selectSessionScores = `SELECT ` + sessionColumns + `, p.title AS p_title, p.company AS p_company, f.overall_score
+  FROM interview_sessions s
+  JOIN job_postings p ON p.user_id = s.user_id AND p.id = s.job_posting_id
+  JOIN interview_feedbacks f ON f.user_id = s.user_id AND f.session_id = s.id
+ WHERE s.user_id = $1 AND s.status = 'completed'
+ ORDER BY s.created_at, s.id`
+
+// ListSessionScores implements [ports.SessionScoreLister].
+func (s *Store) ListSessionScores(ctx context.Context, owner uuid.UUID) ([]domain.SessionScore, error) {
+	var rows []struct {
+		sessionSummaryRow
+		OverallScore int `db:"overall_score"`
+	}
+	if err := s.engine.Read.SelectContext(ctx, &rows, selectSessionScores, owner); err != nil {
+		return nil, s.fail(ctx, "list session scores", err)
+	}
+	scores := make([]domain.SessionScore, 0, len(rows))
+	for _, row := range rows {
+		summary := row.toDomain()
+		scores = append(scores, domain.SessionScore{Session: summary.Session, Posting: *summary.Posting, OverallScore: row.OverallScore})
+	}
+	return scores, nil
+}
+
+// selectAttempts finds the chain by any of its members.
+const selectAttempts = `SELECT ` + sessionColumns + `, ` + nullableFeedbackColumns + `
+  FROM interview_sessions a
+  JOIN interview_sessions s ON s.user_id = a.user_id
+   AND (s.id = COALESCE(a.original_session_id, a.id) OR s.original_session_id = COALESCE(a.original_session_id, a.id))
+  LEFT JOIN interview_feedbacks f ON f.user_id = s.user_id AND f.session_id = s.id
+ WHERE a.user_id = $1 AND a.id = $2
+ ORDER BY s.retake_number, s.created_at, s.id`
+
+// ListAttempts implements [ports.AttemptLister].
+func (s *Store) ListAttempts(ctx context.Context, owner, id uuid.UUID) ([]domain.Attempt, error) {
+	var rows []struct {
+		sessionRow
+		nullableFeedbackRow
+	}
+	if err := s.engine.Read.SelectContext(ctx, &rows, selectAttempts, owner, id); err != nil {
+		return nil, s.fail(ctx, "list attempts", err)
+	}
+	if len(rows) == 0 {
+		return nil, domain.ErrSessionNotFound
+	}
+	attempts := make([]domain.Attempt, 0, len(rows))
+	for _, row := range rows {
+		attempts = append(attempts, domain.Attempt{
+			Session: row.sessionRow.toDomain(), Feedback: row.nullableFeedbackRow.toDomain(row.UserID, row.ID)})
+	}
+	return attempts, nil
 }
 
 const insertSession = `
@@ -139,12 +228,17 @@ INSERT INTO interview_sessions
   (user_id, id, job_posting_id, status, current_question_number, retake_number, original_session_id, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 
-// CreateSession implements [ports.SessionWriter].
-func (s *Store) CreateSession(ctx context.Context, session domain.InterviewSession) error {
+func (s *Store) insertSession(ctx context.Context, db sqlx.ExecerContext, session domain.InterviewSession) error {
 	st := session.State()
-	_, err := s.engine.Write.ExecContext(ctx, insertSession, st.UserID, st.ID, st.JobPostingID, string(st.Status),
+	_, err := db.ExecContext(ctx, insertSession, st.UserID, st.ID, st.JobPostingID, string(st.Status),
 		st.CurrentQuestionNumber, st.RetakeNumber, st.OriginalSessionID,
 		s.engine.EncodeTime(st.CreatedAt), s.engine.EncodeTime(st.UpdatedAt))
+	return err
+}
+
+// CreateSession implements [ports.SessionWriter].
+func (s *Store) CreateSession(ctx context.Context, session domain.InterviewSession) error {
+	err := s.insertSession(ctx, s.engine.Write, session)
 	switch {
 	case err == nil:
 		return nil
@@ -152,4 +246,88 @@ func (s *Store) CreateSession(ctx context.Context, session domain.InterviewSessi
 		return domain.ErrJobPostingNotFound
 	}
 	return s.fail(ctx, "create session", err)
+}
+
+const (
+	lockSession         = `SELECT id FROM interview_sessions WHERE user_id = $1 AND id = $2`
+	selectHighestRetake = `SELECT max(retake_number) FROM interview_sessions
+ WHERE user_id = $1 AND (id = $2 OR original_session_id = $2)`
+)
+
+// CreateRetake implements [ports.RetakeWriter]. The lock on the chain's first
+// attempt makes simultaneous retakes, and its deletion, take turns.
+func (s *Store) CreateRetake(ctx context.Context, retake domain.InterviewSession) (domain.InterviewSession, error) {
+	state := retake.State()
+	first := state.OriginalSessionID.UUID
+	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
+		var found uuid.UUID
+		if err := tx.GetContext(ctx, &found, lockSession+s.engine.ForUpdate, state.UserID, first); err != nil {
+			return err
+		}
+		var highest int
+		if err := tx.GetContext(ctx, &highest, selectHighestRetake, state.UserID, first); err != nil {
+			return err
+		}
+		state.RetakeNumber = max(state.RetakeNumber, highest+1)
+		return s.insertSession(ctx, tx, domain.RestoreInterviewSession(state))
+	})
+	switch {
+	case err == nil:
+		return domain.RestoreInterviewSession(state), nil
+	case errors.Is(err, sql.ErrNoRows):
+		return domain.InterviewSession{}, ports.ErrChanged
+	case s.engine.Classify(err) == MissingParent:
+		return domain.InterviewSession{}, domain.ErrMissingJobPosting
+	}
+	return domain.InterviewSession{}, s.fail(ctx, "create retake", err)
+}
+
+const updateSessionStatus = `
+UPDATE interview_sessions SET status = $4, updated_at = $5
+ WHERE user_id = $1 AND id = $2 AND status = $3
+RETURNING id, user_id, job_posting_id, status, current_question_number,
+       retake_number, original_session_id, created_at, updated_at`
+
+// SaveSessionStatus implements [ports.SessionStatusWriter].
+func (s *Store) SaveSessionStatus(ctx context.Context, session domain.InterviewSession, from domain.SessionStatus) (domain.InterviewSession, error) {
+	st := session.State()
+	var row sessionRow
+	err := s.engine.Write.GetContext(ctx, &row, updateSessionStatus, st.UserID, st.ID, string(from),
+		string(st.Status), s.engine.EncodeTime(st.UpdatedAt))
+	switch {
+	case err == nil:
+		return row.toDomain(), nil
+	case errors.Is(err, sql.ErrNoRows):
+		return domain.InterviewSession{}, ports.ErrChanged
+	}
+	return domain.InterviewSession{}, s.fail(ctx, "save session status", err)
+}
+
+const (
+	detachRetakes = `UPDATE interview_sessions SET original_session_id = NULL WHERE user_id = $1 AND original_session_id = $2`
+	deleteSession = `DELETE FROM interview_sessions WHERE user_id = $1 AND id = $2`
+)
+
+// DeleteSession implements [ports.SessionDeleter]. Like DeleteJobPosting it
+// locks first, so that a retake comes either before the detaching or after the
+// delete.
+func (s *Store) DeleteSession(ctx context.Context, owner, id uuid.UUID) error {
+	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
+		var found uuid.UUID
+		if err := tx.GetContext(ctx, &found, lockSession+s.engine.ForUpdate, owner, id); err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, detachRetakes, owner, id); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, deleteSession, owner, id)
+		return err
+	})
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, sql.ErrNoRows):
+		return domain.ErrSessionNotFound
+	}
+	return s.fail(ctx, "delete session", err)
 }

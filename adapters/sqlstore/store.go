@@ -8,6 +8,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -78,6 +80,37 @@ func (s *Store) inTx(ctx context.Context, f func(tx *sqlx.Tx) error) error {
 	}
 	return nil
 }
+
+// one runs a statement that changes one row, and returns the error if there is
+// no such row.
+func (s *Store) one(ctx context.Context, operation string, absent error, statement string, args ...any) error {
+	return s.oneIn(ctx, s.engine.Write, operation, absent, statement, args...)
+}
+
+func (s *Store) oneIn(ctx context.Context, db sqlx.ExecerContext, operation string, absent error, statement string, args ...any) error {
+	result, err := db.ExecContext(ctx, statement, args...)
+	if err != nil {
+		return s.fail(ctx, operation, err)
+	}
+	switch n, err := result.RowsAffected(); {
+	case err != nil:
+		return s.fail(ctx, operation, err)
+	case n == 0:
+		return absent
+	}
+	return nil
+}
+
+// encodeTimeOrNull is EncodeTime of a time that may be missing.
+func (s *Store) encodeTimeOrNull(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return s.engine.EncodeTime(t)
+}
+
+// placeholder is the n-th parameter of a statement, from 1.
+func placeholder(n int) string { return "$" + strconv.Itoa(n) }
 
 // fail makes of a driver's error what the ports promise, and names the
 // operation for the log.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -60,4 +61,11 @@ func (s *Store) CreateUser(ctx context.Context, user domain.User) error {
 		return domain.ErrEmailAlreadyRegistered
 	}
 	return s.fail(ctx, "create user", err)
+}
+
+const updateAPIKey = `UPDATE users SET encrypted_api_key = $2, updated_at = $3 WHERE id = $1`
+
+// SaveAPIKey implements [ports.APIKeyWriter].
+func (s *Store) SaveAPIKey(ctx context.Context, owner uuid.UUID, encrypted string, now time.Time) error {
+	return s.one(ctx, "save API key", domain.ErrUserNotFound, updateAPIKey, owner, encrypted, s.engine.EncodeTime(now))
 }

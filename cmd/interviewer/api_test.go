@@ -67,13 +67,39 @@ func (b *logBuffer) String() string {
 
 func newAPI(t *testing.T, storage storage) api {
 	t.Helper()
-	tokens, err := jwt.New([]byte(testSecret), time.Now)
+	world, err := realWorld()
 	if err != nil {
 		t.Fatal(err)
 	}
+	return newAPIIn(t, world, storage)
+}
+
+// newAPIIn starts the service in a world of the test's. Without a storage it
+// answers, but generates nothing.
+func newAPIIn(t *testing.T, world world, storage storage) api {
+	t.Helper()
+	command := serveCommand{
+		secretSetting:    secretSetting{JWTSecret: testSecret, APIKeySecret: testSecret},
+		providerSetting:  providerSetting{OpenAIBaseURL: "http://127.0.0.1:1/v1"},
+		operationSetting: operationSetting{Workers: 2, TimeLimit: time.Minute, Attempts: 2, Backoff: time.Millisecond, Retention: time.Hour},
+		originSetting:    originSetting{FrontendOrigin: []string{"http://localhost:5173", "http://localhost:3000"}},
+	}
 	log := &logBuffer{}
 	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	return api{newHandler(storage, tokens, []string{"http://localhost:5173", "http://localhost:3000"}, logger), storage, tokens, log}
+	service, err := command.newService(storage, world, logger)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if storage.store != nil {
+		ctx, stop := context.WithCancel(context.Background())
+		stopped := make(chan struct{})
+		go func() {
+			defer close(stopped)
+			service.pool.Run(ctx, time.Minute)
+		}()
+		t.Cleanup(func() { stop(); <-stopped })
+	}
+	return api{service.handler, storage, service.tokens, log}
 }
 
 // onEachStorage runs a test on every storage there is.

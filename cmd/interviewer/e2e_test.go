@@ -46,6 +46,12 @@ func startProcess(t *testing.T, env ...string) *process {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return startProgram(t, path, env...)
+}
+
+// startProgram starts a program that serves.
+func startProgram(t *testing.T, path string, env ...string) *process {
+	t.Helper()
 	p := &process{cmd: exec.Command(path), log: &logBuffer{}, done: make(chan error, 1)}
 	p.cmd.Dir = t.TempDir()
 	p.cmd.Env = append([]string{"ADDR=127.0.0.1:0", "LOG_FORMAT=json"}, env...)
@@ -168,7 +174,7 @@ func onDurableStorages(t *testing.T, test func(t *testing.T, env ...string)) {
 		test(t, "DATABASE_URL=sqlite:"+filepath.Join(t.TempDir(), "data", "e2e.db"))
 	})
 	t.Run("postgres", func(t *testing.T) {
-		test(t, "DATABASE_URL="+postgrestest.NewDatabase(t), "JWT_SECRET=0123456789abcdef0123456789abcdef")
+		test(t, "DATABASE_URL="+postgrestest.NewDatabase(t), "JWT_SECRET=0123456789abcdef0123456789abcdef", "API_KEY_SECRET=0123456789abcdef0123456789abcdef")
 	})
 }
 
@@ -263,6 +269,90 @@ func TestKillLosesNothingThatWasAcknowledged(t *testing.T) {
 	})
 }
 
+// ended waits for the end of an operation, and returns it.
+func (p *process) ended(t *testing.T, token string, operation map[string]any) map[string]any {
+	t.Helper()
+	eventually(t, func() bool {
+		operation = p.call(t, "GET", "/api/v1/operations/"+id(operation), token, nil, 200)
+		return operation["status"] == "completed" || operation["status"] == "failed"
+	})
+	return operation
+}
+
+// TestInterviewEndToEnd practises with the built binary: questions, answers,
+// feedback, another try.
+func TestInterviewEndToEnd(t *testing.T) {
+	onDurableStorages(t, func(t *testing.T, env ...string) {
+		p := startProcess(t, env...)
+		eventually(t, p.ready)
+		token, session := p.walk(t)
+		path := "/api/v1/sessions/" + id(session)
+		for range 5 {
+			if operation := p.ended(t, token, p.call(t, "POST", path+"/generate-question", token, nil, 202)); operation["status"] != "completed" {
+				t.Fatalf("a question ended as %v", operation)
+			}
+			p.call(t, "POST", path+"/answers", token, map[string]any{"answer_text": "I would measure it first."}, 201)
+		}
+		p.call(t, "PUT", path+"/pause", token, nil, 200)
+		p.call(t, "POST", path+"/answers", token, map[string]any{"answer_text": "x"}, 400)
+		p.call(t, "PUT", path+"/resume", token, nil, 200)
+		p.call(t, "POST", path+"/complete", token, nil, 200)
+		p.call(t, "POST", "/api/v1/resumes/", token, map[string]any{"content": "I build services."}, 201)
+		if operation := p.ended(t, token, p.call(t, "POST", path+"/generate-feedback", token, nil, 202)); operation["status"] != "completed" {
+			t.Fatalf("feedback ended as %v", operation)
+		}
+		if feedback := p.call(t, "GET", path+"/feedback", token, nil, 200); feedback["method"] != "rules" {
+			t.Errorf("feedback is %v", feedback)
+		}
+		retake := p.call(t, "POST", path+"/retake", token, nil, 201)
+		p.call(t, "GET", "/api/v1/sessions/"+id(retake)+"/retake-chain", token, nil, 200)
+		if metrics := p.call(t, "GET", "/api/v1/metrics/dashboard", token, nil, 200); metrics["completed_interviews"] != 1.0 {
+			t.Errorf("the metrics are %v", metrics)
+		}
+	})
+}
+
+// TestKillInTheMiddleOfAGeneration kills a process whose interviewer thinks,
+// starts another at once, and wants the question once, within 7 seconds.
+func TestKillInTheMiddleOfAGeneration(t *testing.T) {
+	test, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	onDurableStorages(t, func(t *testing.T, env ...string) {
+		first := startProgram(t, test, append(env, thoughtfulService+"=1")...)
+		eventually(t, first.ready)
+		token, session := first.walk(t)
+		path := "/api/v1/sessions/" + id(session)
+		operation := first.call(t, "POST", path+"/generate-question", token, nil, 202)
+		waiting := first.call(t, "POST", path+"/generate-question", token, nil, 202)
+		eventually(t, func() bool { // its lease was renewed: the interviewer is in the middle
+			return first.call(t, "GET", "/api/v1/operations/"+id(operation), token, nil, 200)["status"] == "processing"
+		})
+		if got := first.call(t, "GET", "/api/v1/operations/"+id(waiting), token, nil, 200)["status"]; got != "pending" {
+			t.Errorf("the second of one session is %v while the first is worked on", got)
+		}
+		first.stop(t, syscall.SIGKILL)
+		killed := time.Now()
+
+		second := startProcess(t, env...)
+		eventually(t, second.ready)
+		if got := second.ended(t, token, operation); got["status"] != "completed" {
+			t.Fatalf("after the kill the operation is %v", got)
+		}
+		if took := time.Since(killed); took > 7*time.Second {
+			t.Errorf("it took %v", took)
+		} else {
+			t.Logf("completed %v after the kill", took)
+		}
+		second.ended(t, token, waiting)
+		detail := second.call(t, "GET", path, token, nil, 200)
+		if messages := detail["messages"].([]any); detail["current_question_number"] != 2.0 || len(messages) != 2 {
+			t.Errorf("the session is %v", detail)
+		}
+	})
+}
+
 func TestTwoProcessesShareOneStorage(t *testing.T) {
 	onDurableStorages(t, func(t *testing.T, env ...string) {
 		one, other := startProcess(t, env...), startProcess(t, env...)
@@ -276,7 +366,7 @@ func TestTwoProcessesShareOneStorage(t *testing.T) {
 func TestPostgreSQLAwayAtStartAndLater(t *testing.T) {
 	server := postgrestest.Start(t)
 	server.Stop(t)
-	p := startProcess(t, "DATABASE_URL="+server.URL("postgres"), "JWT_SECRET=0123456789abcdef0123456789abcdef")
+	p := startProcess(t, "DATABASE_URL="+server.URL("postgres"), "JWT_SECRET=0123456789abcdef0123456789abcdef", "API_KEY_SECRET=0123456789abcdef0123456789abcdef")
 	away := func() {
 		t.Helper()
 		p.call(t, "GET", "/healthz", "", nil, 200)

@@ -17,7 +17,11 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop) // a second signal ends the program at once
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+	world, err := realWorld()
+	if err == nil {
+		err = run(ctx, os.Args[1:], os.Stdout, world)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "interviewer:", err)
 		os.Exit(1)
 	}
@@ -33,8 +37,9 @@ type commands struct {
 
 // run is the whole program: it reads the settings from the arguments and the
 // environment, and does what they say until it is done or the context ends.
+// What it meets beside them is world.
 // Its error is one line that says what is wrong.
-func run(ctx context.Context, args []string, stdout io.Writer) error {
+func run(ctx context.Context, args []string, stdout io.Writer, world world) error {
 	var (
 		cli      commands
 		helpOnly bool
@@ -45,7 +50,8 @@ func run(ctx context.Context, args []string, stdout io.Writer) error {
 		kong.Writers(stdout, stdout),
 		kong.Exit(func(int) { helpOnly = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.BindTo(stdout, (*io.Writer)(nil)))
+		kong.BindTo(stdout, (*io.Writer)(nil)),
+		kong.Bind(world))
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -21,39 +22,48 @@ func TestWrongSettingsStopWithOneLineThatNamesThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	const secret = "--jwt-secret=0123456789abcdef0123456789abcdef"
+	const keySecret = "--api-key-secret=0123456789abcdef0123456789abcdef"
 	for name, test := range map[string]struct {
 		args []string
 		want string
 	}{
-		"no port":                 {[]string{"--addr=localhost"}, "ADDR"},
-		"port taken by nobody":    {[]string{"--addr=127.0.0.1:99999", "--database-url=memory:"}, "ADDR"},
-		"short secret":            {[]string{"--jwt-secret=short"}, "JWT_SECRET"},
-		"no secret":               {[]string{"--database-url=" + postgres}, "JWT_SECRET"},
-		"other database":          {[]string{"--database-url=mysql://root:hunter2@localhost/"}, "DATABASE_URL"},
-		"no path":                 {[]string{"--database-url=sqlite:"}, "DATABASE_URL"},
-		"path under a file":       {[]string{"--database-url=sqlite:/dev/null/x.db"}, "DATABASE_URL"},
-		"not a database":          {[]string{"--database-url=sqlite:" + notADatabase}, "DATABASE_URL"},
-		"bad URL":                 {[]string{"--database-url=postgres://u:hunter2@localhost:x/db", secret}, "DATABASE_URL"},
-		"unknown database":        {[]string{"--database-url=" + strings.Replace(postgres, "/test_", "/unknown_", 1), "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},
-		"unknown, over TLS first": {[]string{"--database-url=" + strings.NewReplacer("/test_", "/unknown_", "sslmode=disable", "sslmode=prefer").Replace(postgres), "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},
-		"schema behind":           {[]string{"--database-url=" + postgres, "--no-migrate", "--addr=127.0.0.1:0", secret}, "DATABASE_URL"},
-		"origin with a path":      {[]string{"--frontend-origin=http://localhost:3000/"}, "FRONTEND_ORIGIN"},
-		"no origin":               {[]string{"--frontend-origin="}, "FRONTEND_ORIGIN"},
-		"two slashes":             {[]string{"--database-url=sqlite://data/x.db"}, "DATABASE_URL"},
-		"memory of SQLite":        {[]string{"--database-url=sqlite::memory:"}, "DATABASE_URL"},
-		"memory of what":          {[]string{"--database-url=memory:x"}, "DATABASE_URL"},
-		"any origin":              {[]string{"--frontend-origin=*"}, "FRONTEND_ORIGIN"},
-		"level":                   {[]string{"--log-level=loud"}, "log-level"},
-		"format":                  {[]string{"--log-format=xml"}, "log-format"},
-		"flag":                    {[]string{"--frobnicate"}, "frobnicate"},
-		"command":                 {[]string{"frobnicate"}, "frobnicate"},
-		"migrate in memory":       {[]string{"migrate", "--database-url=memory:"}, "DATABASE_URL"},
-		"migrate where":           {[]string{"migrate", "sideways"}, "direction"},
-		"healthcheck of nothing":  {[]string{"healthcheck", "--addr=127.0.0.1:1"}, "127.0.0.1:1"},
+		"no port":                  {[]string{"--addr=localhost"}, "ADDR"},
+		"port taken by nobody":     {[]string{"--addr=127.0.0.1:99999", "--database-url=memory:"}, "ADDR"},
+		"short secret":             {[]string{"--jwt-secret=short"}, "JWT_SECRET"},
+		"no secret":                {[]string{"--database-url=" + postgres}, "JWT_SECRET"},
+		"no secret of API keys":    {[]string{"--database-url=" + postgres, secret}, "API_KEY_SECRET"},
+		"short secret of API keys": {[]string{"--api-key-secret=short"}, "API_KEY_SECRET"},
+		"provider":                 {[]string{"--openai-base-url=ftp://x"}, "OPENAI_BASE_URL"},
+		"no workers":               {[]string{"--operation-workers=0"}, "OPERATION_WORKERS"},
+		"no time":                  {[]string{"--operation-timeout=0s"}, "OPERATION_TIMEOUT"},
+		"no attempts":              {[]string{"--operation-attempts=0"}, "OPERATION_ATTEMPTS"},
+		"no pause":                 {[]string{"--operation-backoff=0s"}, "OPERATION_BACKOFF"},
+		"no retention":             {[]string{"--operation-retention=1s"}, "OPERATION_RETENTION"},
+		"other database":           {[]string{"--database-url=mysql://root:hunter2@localhost/"}, "DATABASE_URL"},
+		"no path":                  {[]string{"--database-url=sqlite:"}, "DATABASE_URL"},
+		"path under a file":        {[]string{"--database-url=sqlite:/dev/null/x.db"}, "DATABASE_URL"},
+		"not a database":           {[]string{"--database-url=sqlite:" + notADatabase}, "DATABASE_URL"},
+		"bad URL":                  {[]string{"--database-url=postgres://u:hunter2@localhost:x/db", secret, keySecret}, "DATABASE_URL"},
+		"unknown database":         {[]string{"--database-url=" + strings.Replace(postgres, "/test_", "/unknown_", 1), "--addr=127.0.0.1:0", secret, keySecret}, "DATABASE_URL"},
+		"unknown, over TLS first":  {[]string{"--database-url=" + strings.NewReplacer("/test_", "/unknown_", "sslmode=disable", "sslmode=prefer").Replace(postgres), "--addr=127.0.0.1:0", secret, keySecret}, "DATABASE_URL"},
+		"schema behind":            {[]string{"--database-url=" + postgres, "--no-migrate", "--addr=127.0.0.1:0", secret, keySecret}, "DATABASE_URL"},
+		"origin with a path":       {[]string{"--frontend-origin=http://localhost:3000/"}, "FRONTEND_ORIGIN"},
+		"no origin":                {[]string{"--frontend-origin="}, "FRONTEND_ORIGIN"},
+		"two slashes":              {[]string{"--database-url=sqlite://data/x.db"}, "DATABASE_URL"},
+		"memory of SQLite":         {[]string{"--database-url=sqlite::memory:"}, "DATABASE_URL"},
+		"memory of what":           {[]string{"--database-url=memory:x"}, "DATABASE_URL"},
+		"any origin":               {[]string{"--frontend-origin=*"}, "FRONTEND_ORIGIN"},
+		"level":                    {[]string{"--log-level=loud"}, "log-level"},
+		"format":                   {[]string{"--log-format=xml"}, "log-format"},
+		"flag":                     {[]string{"--frobnicate"}, "frobnicate"},
+		"command":                  {[]string{"frobnicate"}, "frobnicate"},
+		"migrate in memory":        {[]string{"migrate", "--database-url=memory:"}, "DATABASE_URL"},
+		"migrate where":            {[]string{"migrate", "sideways"}, "direction"},
+		"healthcheck of nothing":   {[]string{"healthcheck", "--addr=127.0.0.1:1"}, "127.0.0.1:1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var stdout bytes.Buffer
-			err := run(t.Context(), test.args, &stdout)
+			err := runProgram(t.Context(), test.args, &stdout)
 			if err == nil {
 				t.Fatal("it was taken")
 			}
@@ -67,8 +77,8 @@ func TestWrongSettingsStopWithOneLineThatNamesThem(t *testing.T) {
 func TestRefusedPasswordStops(t *testing.T) {
 	server := postgrestest.Start(t)
 	server.DemandPasswords(t)
-	err := run(t.Context(), []string{"--database-url=" + strings.Replace(server.URL("postgres"), "postgres@", "postgres:hunter2@", 1),
-		"--addr=127.0.0.1:0", "--jwt-secret=0123456789abcdef0123456789abcdef"}, &bytes.Buffer{})
+	err := runProgram(t.Context(), []string{"--database-url=" + strings.Replace(server.URL("postgres"), "postgres@", "postgres:hunter2@", 1),
+		"--addr=127.0.0.1:0", "--jwt-secret=0123456789abcdef0123456789abcdef", "--api-key-secret=0123456789abcdef0123456789abcdef"}, &bytes.Buffer{})
 	if err == nil || !strings.Contains(err.Error(), "DATABASE_URL") || strings.Contains(err.Error(), "\n") || strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("the error is %q", err)
 	}
@@ -95,7 +105,7 @@ func TestFailedMigrationStops(t *testing.T) {
 			if _, err := db.Exec("CREATE TABLE job_postings (id int)"); err != nil {
 				t.Fatal(err)
 			}
-			err = run(t.Context(), []string{"--database-url=" + url, "--addr=127.0.0.1:0", "--jwt-secret=0123456789abcdef0123456789abcdef"}, &bytes.Buffer{})
+			err = runProgram(t.Context(), []string{"--database-url=" + url, "--addr=127.0.0.1:0", "--jwt-secret=0123456789abcdef0123456789abcdef", "--api-key-secret=0123456789abcdef0123456789abcdef"}, &bytes.Buffer{})
 			if err == nil || !strings.Contains(err.Error(), "DATABASE_URL") || !strings.Contains(err.Error(), "job_postings") || strings.Contains(err.Error(), "\n") {
 				t.Errorf("the error is %q", err)
 			}
@@ -108,7 +118,7 @@ func TestFailedMigrationStops(t *testing.T) {
 func TestStopWhileMigratingGivesTheLockBack(t *testing.T) {
 	url := postgrestest.NewDatabase(t)
 	for _, direction := range []string{"up", "down"} { // so that goose's tables are there
-		if err := run(t.Context(), []string{"migrate", direction, "--database-url=" + url}, &bytes.Buffer{}); err != nil {
+		if err := runProgram(t.Context(), []string{"migrate", direction, "--database-url=" + url}, &bytes.Buffer{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -136,7 +146,7 @@ func TestStopWhileMigratingGivesTheLockBack(t *testing.T) {
 	defer stop()
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, []string{"--database-url=" + url, "--addr=127.0.0.1:0", "--jwt-secret=0123456789abcdef0123456789abcdef"}, &logBuffer{})
+		done <- runProgram(ctx, []string{"--database-url=" + url, "--addr=127.0.0.1:0", "--jwt-secret=0123456789abcdef0123456789abcdef", "--api-key-secret=0123456789abcdef0123456789abcdef"}, &logBuffer{})
 	}()
 	eventually(t, locked)
 	stop()
@@ -151,7 +161,7 @@ func TestStopWhileMigratingGivesTheLockBack(t *testing.T) {
 func TestCommandsThatOnlyTell(t *testing.T) {
 	for _, args := range [][]string{{"version"}, {"--help"}, {"serve", "--help"}} {
 		var stdout bytes.Buffer
-		if err := run(t.Context(), args, &stdout); err != nil || !strings.Contains(stdout.String(), "interviewer") {
+		if err := runProgram(t.Context(), args, &stdout); err != nil || !strings.Contains(stdout.String(), "interviewer") {
 			t.Errorf("%v: %q, %v", args, stdout.String(), err)
 		}
 	}
@@ -161,7 +171,7 @@ func TestMigrateCommand(t *testing.T) {
 	for name, url := range map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "m.db"), "postgres": postgrestest.NewDatabase(t)} {
 		t.Run(name, func(t *testing.T) {
 			for _, args := range [][]string{{"migrate"}, {"migrate", "up"}, {"migrate", "down"}, {"migrate", "up"}} {
-				if err := run(t.Context(), append(args, "--database-url="+url), &bytes.Buffer{}); err != nil {
+				if err := runProgram(t.Context(), append(args, "--database-url="+url), &bytes.Buffer{}); err != nil {
 					t.Errorf("%v: %v", args, err)
 				}
 			}
@@ -216,16 +226,25 @@ func TestRunServesUntilTheContextEnds(t *testing.T) {
 	log := &logBuffer{}
 	done := make(chan error, 1)
 	go func() {
-		done <- run(ctx, []string{"--database-url=memory:", "--addr=127.0.0.1:0", "--log-format=json"}, log)
+		done <- runProgram(ctx, []string{"--database-url=memory:", "--addr=127.0.0.1:0", "--log-format=json"}, log)
 	}()
 	base := "http://" + addressIn(t, log, done)
 	get(t, base+"/readyz", 200)
 	var told bytes.Buffer
-	if err := run(t.Context(), []string{"healthcheck", "--addr=" + strings.TrimPrefix(base, "http://")}, &told); err != nil || told.String() != "ready\n" {
+	if err := runProgram(t.Context(), []string{"healthcheck", "--addr=" + strings.TrimPrefix(base, "http://")}, &told); err != nil || told.String() != "ready\n" {
 		t.Errorf("healthcheck: %q, %v", told.String(), err)
 	}
 	stop()
 	if err := <-done; err != nil {
 		t.Errorf("run: %v", err)
 	}
+}
+
+// runProgram runs the program as main does.
+func runProgram(ctx context.Context, args []string, stdout io.Writer) error {
+	world, err := realWorld()
+	if err != nil {
+		return err
+	}
+	return run(ctx, args, stdout, world)
 }

@@ -9,20 +9,28 @@ import (
 	"os"
 	"path/filepath"
 
+	"github.com/ai-interviewer/ai-interviewer/adapters/aesgcm"
 	"github.com/ai-interviewer/ai-interviewer/adapters/jwt"
 )
 
-// secret returns the secret that was set, or one that the service makes for
-// itself where that is safe.
-func (s secretSetting) secret(storage storage) ([]byte, error) {
+// minSecretBytes is how long every secret is at least.
+const minSecretBytes = max(jwt.MinSecretBytes, aesgcm.MinSecretBytes)
+
+// secret returns the value that was set, or one that the service makes for
+// itself where that is safe. The name is that of the setting.
+func (s storage) secret(name, value string) ([]byte, error) {
 	switch {
-	case s.JWTSecret != "":
-		return []byte(s.JWTSecret), nil
-	case storage.secretFile != "":
-		return keptSecret(storage.secretFile)
-	case storage.remote:
+	case value != "":
+		return []byte(value), nil
+	case s.secretFile != nil:
+		secret, err := keptSecret(s.secretFile(name))
+		if err != nil {
+			return nil, fmt.Errorf("%s is not set, and %w", name, err)
+		}
+		return secret, nil
+	case s.remote:
 		// Replicas must agree on it, so none can make its own.
-		return nil, fmt.Errorf("JWT_SECRET: must be set with PostgreSQL, to at least %d bytes", jwt.MinSecretBytes)
+		return nil, fmt.Errorf("%s: must be set with PostgreSQL, to at least %d bytes", name, minSecretBytes)
 	}
 	return newSecret(), nil
 }
@@ -41,9 +49,9 @@ func keptSecret(path string) ([]byte, error) {
 	case errors.Is(err, fs.ErrNotExist):
 		return makeSecret(path)
 	case err != nil:
-		return nil, fmt.Errorf("JWT_SECRET is not set, and cannot be read: %w", err)
-	case len(secret) < jwt.MinSecretBytes:
-		return nil, fmt.Errorf("JWT_SECRET is not set, and %s has fewer than %d bytes", path, jwt.MinSecretBytes)
+		return nil, fmt.Errorf("cannot be read: %w", err)
+	case len(secret) < minSecretBytes:
+		return nil, fmt.Errorf("%s has fewer than %d bytes", path, minSecretBytes)
 	}
 	return secret, nil
 }
@@ -53,15 +61,15 @@ func keptSecret(path string) ([]byte, error) {
 func makeSecret(path string) ([]byte, error) {
 	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // mode 0600
 	if err != nil {
-		return nil, fmt.Errorf("JWT_SECRET is not set, and cannot be kept: %w", err)
+		return nil, fmt.Errorf("cannot be kept: %w", err)
 	}
 	defer os.Remove(file.Name())
 	_, writeErr := file.Write(newSecret())
 	if err := errors.Join(writeErr, file.Sync(), file.Close()); err != nil {
-		return nil, fmt.Errorf("JWT_SECRET is not set, and cannot be kept: %w", err)
+		return nil, fmt.Errorf("cannot be kept: %w", err)
 	}
 	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
-		return nil, fmt.Errorf("JWT_SECRET is not set, and cannot be kept: %w", err)
+		return nil, fmt.Errorf("cannot be kept: %w", err)
 	}
 	return os.ReadFile(path)
 }

@@ -12,11 +12,16 @@ import (
 	"sync"
 	"time"
 
+	"github.com/ai-interviewer/ai-interviewer/adapters/aesgcm"
 	"github.com/ai-interviewer/ai-interviewer/adapters/argon2id"
 	"github.com/ai-interviewer/ai-interviewer/adapters/httpapi"
 	"github.com/ai-interviewer/ai-interviewer/adapters/jwt"
+	"github.com/ai-interviewer/ai-interviewer/adapters/openai"
+	"github.com/ai-interviewer/ai-interviewer/adapters/questionbank"
+	"github.com/ai-interviewer/ai-interviewer/adapters/worker"
 	"github.com/ai-interviewer/ai-interviewer/app"
 	"github.com/ai-interviewer/ai-interviewer/domain"
+	"github.com/ai-interviewer/ai-interviewer/ports"
 )
 
 const (
@@ -40,6 +45,8 @@ type serveCommand struct {
 	databaseSetting
 	addressSetting
 	secretSetting
+	providerSetting
+	operationSetting
 	originSetting
 	logSetting
 	Migrate bool `env:"MIGRATE" default:"true" negatable:"" help:"Bring the database schema up to date at start (${default})."`
@@ -47,11 +54,12 @@ type serveCommand struct {
 
 // Validate is called by kong.
 func (c *serveCommand) Validate() error {
-	return cmp.Or(c.addressSetting.Validate(), c.secretSetting.Validate(), c.originSetting.Validate())
+	return cmp.Or(c.addressSetting.Validate(), c.secretSetting.Validate(), c.providerSetting.Validate(),
+		c.operationSetting.Validate(), c.originSetting.Validate())
 }
 
 // Run serves until the context ends, then drains.
-func (c *serveCommand) Run(ctx context.Context, stdout io.Writer) error {
+func (c *serveCommand) Run(ctx context.Context, stdout io.Writer, world world) error {
 	logger := c.logger(stdout)
 
 	storage, err := openStorage(ctx, c.DatabaseURL)
@@ -65,17 +73,12 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer) error {
 		}
 	}
 
-	secret, err := c.secret(storage)
+	service, err := c.newService(storage, world, logger)
 	if err != nil {
 		return err
 	}
-	tokens, err := jwt.New(secret, time.Now)
-	if err != nil {
-		return fmt.Errorf("JWT_SECRET: %w", err)
-	}
-
 	server := &http.Server{
-		Handler:           newHandler(storage, tokens, c.FrontendOrigin, logger),
+		Handler:           service.handler,
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -96,6 +99,7 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer) error {
 		}
 	})
 	logger.Info("listening", "address", listener.Addr().String())
+	working.Go(func() { service.pool.Run(ctx, drainTimeout) })
 	if storage.remote {
 		working.Go(func() {
 			if err := waitUntilPrepared(ctx, storage, c.Migrate, logger); err != nil {
@@ -119,22 +123,101 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer) error {
 	return nil
 }
 
-// newHandler wires the use cases to their adapters.
-func newHandler(storage storage, tokens *jwt.Tokens, origins []string, logger *slog.Logger) http.Handler {
+// world is what the service meets beside its storage, and what a test may put
+// in its place.
+type world struct {
+	clock       app.Clock
+	interviewer ports.Interviewer
+}
+
+// realWorld returns what the service meets when it is not tested.
+func realWorld() (world, error) {
+	bank, err := questionbank.New()
+	return world{clock: time.Now, interviewer: bank}, err
+}
+
+// service is what answers requests, and what works between them.
+type service struct {
+	handler http.Handler
+	pool    *worker.Pool
+	tokens  *jwt.Tokens
+}
+
+// newService wires the use cases to their adapters.
+func (c *serveCommand) newService(storage storage, world world, logger *slog.Logger) (service, error) {
+	clock := world.clock
+	tokenSecret, err := storage.secret("JWT_SECRET", c.JWTSecret)
+	if err != nil {
+		return service{}, err
+	}
+	tokens, err := jwt.New(tokenSecret, clock)
+	if err != nil {
+		return service{}, fmt.Errorf("JWT_SECRET: %w", err)
+	}
+	keySecret, err := storage.secret("API_KEY_SECRET", c.APIKeySecret)
+	if err != nil {
+		return service{}, err
+	}
+	keys, err := aesgcm.New(keySecret)
+	if err != nil {
+		return service{}, fmt.Errorf("API_KEY_SECRET: %w", err)
+	}
+	baseURL, err := openai.ParseBaseURL(c.OpenAIBaseURL)
+	if err != nil {
+		return service{}, fmt.Errorf("OPENAI_BASE_URL: %w", err)
+	}
 	passwords := argon2id.New()
-	return httpapi.New(httpapi.Config{
+
+	pool := worker.New(worker.Config{
+		Run: app.RunOperation{
+			AskQuestion: app.AskQuestion{Sessions: storage, Messages: storage, Asked: storage,
+				Interviewer: world.interviewer, Questions: storage, Clock: clock},
+			GiveFeedback: app.GiveFeedback{Sessions: storage, Messages: storage,
+				Interviewer: world.interviewer, Feedbacks: storage, Clock: clock},
+			Operations: storage, Clock: clock, TimeLimit: c.TimeLimit, Attempts: c.Attempts, Backoff: c.Backoff,
+		},
+		Hold:    app.HoldOperation{Operations: storage, Clock: clock},
+		TakeUp:  app.TakeUpOperations{Claimer: storage, Operations: storage, Clock: clock, Attempts: c.Attempts},
+		Prune:   app.PruneOperations{Operations: storage, Clock: clock, Retention: c.Retention},
+		Workers: c.Workers,
+		Logger:  logger,
+	})
+
+	handler := httpapi.New(httpapi.Config{
 		UseCases: httpapi.UseCases{
-			RegisterUser:      app.RegisterUser{Users: storage, Passwords: passwords, Clock: time.Now},
-			LogIn:             app.LogIn{Users: storage, Passwords: passwords, Tokens: tokens, Clock: time.Now},
+			RegisterUser:      app.RegisterUser{Users: storage, Passwords: passwords, Clock: clock},
+			LogIn:             app.LogIn{Users: storage, Passwords: passwords, Tokens: tokens, Clock: clock},
 			GetProfile:        app.GetProfile{Users: storage},
-			CreateJobPosting:  app.CreateJobPosting{Postings: storage, Clock: time.Now},
+			SaveAPIKey:        app.SaveAPIKey{Keys: storage, Encrypter: keys, Clock: clock},
+			CheckAPIKey:       app.CheckAPIKey{Checker: openai.New(baseURL, &http.Client{})},
+			CreateResume:      app.CreateResume{Resumes: storage, Clock: clock},
+			GetResume:         app.GetResume{Resumes: storage},
+			ReplaceResume:     app.ReplaceResume{Resumes: storage, Replacer: storage, Clock: clock},
+			DeleteResume:      app.DeleteResume{Resumes: storage},
+			CreateJobPosting:  app.CreateJobPosting{Postings: storage, Clock: clock},
 			ListJobPostings:   app.ListJobPostings{Postings: storage},
 			GetJobPosting:     app.GetJobPosting{Postings: storage},
-			ReplaceJobPosting: app.ReplaceJobPosting{Postings: storage, Replacer: storage, Clock: time.Now},
+			ReplaceJobPosting: app.ReplaceJobPosting{Postings: storage, Replacer: storage, Clock: clock},
 			DeleteJobPosting:  app.DeleteJobPosting{Postings: storage},
-			StartSession:      app.StartSession{Postings: storage, Sessions: storage, Clock: time.Now},
+			StartSession:      app.StartSession{Postings: storage, Sessions: storage, Clock: clock},
 			ListSessions:      app.ListSessions{Postings: storage, Sessions: storage},
-			GetSession:        app.GetSession{Sessions: storage},
+			ListSessionScores: app.ListSessionScores{Sessions: storage},
+			GetSession:        app.GetSession{Sessions: storage, Messages: storage},
+			DeleteSession:     app.DeleteSession{Sessions: storage},
+			PauseSession:      app.PauseSession{Sessions: storage, Statuses: storage, Clock: clock},
+			ResumeSession:     app.ResumeSession{Sessions: storage, Statuses: storage, Clock: clock},
+			CompleteSession:   app.CompleteSession{Sessions: storage, Statuses: storage, Clock: clock},
+			ListMessages:      app.ListMessages{Messages: storage},
+			SubmitAnswer:      app.SubmitAnswer{Sessions: storage, Answers: storage, Clock: clock},
+			RequestQuestion:   app.RequestQuestion{Sessions: storage, Operations: storage, Dispatcher: pool, Clock: clock},
+			RequestFeedback: app.RequestFeedback{Sessions: storage, Feedbacks: storage, Resumes: storage, Operations: storage,
+				Dispatcher: pool, Clock: clock},
+			GetFeedback:    app.GetFeedback{Feedbacks: storage},
+			RetakeSession:  app.RetakeSession{Sessions: storage, Retakes: storage, Clock: clock},
+			ListAttempts:   app.ListAttempts{Sessions: storage},
+			GetOperation:   app.GetOperation{Operations: storage},
+			RetryOperation: app.RetryOperation{Operations: storage, Retries: storage, Dispatcher: pool, Clock: clock},
+			GetMetrics:     app.GetMetrics{Metrics: storage},
 		},
 		Tokens: tokens,
 		Ready: func(ctx context.Context) error {
@@ -143,9 +226,10 @@ func newHandler(storage storage, tokens *jwt.Tokens, origins []string, logger *s
 			return storage.Ping(ctx)
 		},
 		Logger:         logger,
-		AllowedOrigins: origins,
+		AllowedOrigins: c.FrontendOrigin,
 		RequestTimeout: requestTimeout,
 	})
+	return service{handler, pool, tokens}, nil
 }
 
 // waitUntilPrepared tries until the storage is there and prepared, or gives up

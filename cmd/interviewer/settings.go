@@ -8,8 +8,11 @@ import (
 	"net"
 	"net/url"
 	"strings"
+	"time"
 
+	"github.com/ai-interviewer/ai-interviewer/adapters/aesgcm"
 	"github.com/ai-interviewer/ai-interviewer/adapters/jwt"
+	"github.com/ai-interviewer/ai-interviewer/adapters/openai"
 )
 
 // databaseSetting says where everything is stored.
@@ -30,9 +33,11 @@ func (s addressSetting) Validate() error {
 	return nil
 }
 
-// secretSetting is what access tokens are signed with.
+// secretSetting is what access tokens are signed with, and what API keys are
+// encrypted with.
 type secretSetting struct {
-	JWTSecret string `name:"jwt-secret" env:"JWT_SECRET" placeholder:"SECRET" help:"What access tokens are signed with, at least 32 bytes. Without one, SQLite keeps one that it makes beside its file, and memory makes a new one at each start; PostgreSQL needs it."`
+	JWTSecret    string `name:"jwt-secret" env:"JWT_SECRET" placeholder:"SECRET" help:"What access tokens are signed with, at least 32 bytes. Without one, SQLite keeps one that it makes beside its file, and memory makes a new one at each start; PostgreSQL needs it."`
+	APIKeySecret string `name:"api-key-secret" env:"API_KEY_SECRET" placeholder:"SECRET" help:"What the API keys of users are encrypted with, at least 32 bytes. Made and kept like the former; with another one, keys that were saved can no longer be read."`
 }
 
 // Validate refuses a secret that is too short to be one.
@@ -40,8 +45,53 @@ func (s secretSetting) Validate() error {
 	if n := len(s.JWTSecret); n > 0 && n < jwt.MinSecretBytes {
 		return fmt.Errorf("JWT_SECRET: must have at least %d bytes, has %d", jwt.MinSecretBytes, n)
 	}
+	if n := len(s.APIKeySecret); n > 0 && n < aesgcm.MinSecretBytes {
+		return fmt.Errorf("API_KEY_SECRET: must have at least %d bytes, has %d", aesgcm.MinSecretBytes, n)
+	}
 	return nil
 }
+
+// providerSetting says where API keys are checked.
+type providerSetting struct {
+	OpenAIBaseURL string `name:"openai-base-url" env:"OPENAI_BASE_URL" default:"https://api.openai.com/v1" placeholder:"URL" help:"Base of the OpenAI API, which is asked whether a user's API key works (${default})."`
+}
+
+// Validate refuses what no API can be at.
+func (s providerSetting) Validate() error {
+	if _, err := openai.ParseBaseURL(s.OpenAIBaseURL); err != nil {
+		return fmt.Errorf("OPENAI_BASE_URL: %w", err)
+	}
+	return nil
+}
+
+// operationSetting says how questions and feedback are generated.
+type operationSetting struct {
+	Workers   int           `name:"operation-workers" env:"OPERATION_WORKERS" default:"4" placeholder:"N" help:"How many questions and feedbacks are generated at once (${default})."`
+	TimeLimit time.Duration `name:"operation-timeout" env:"OPERATION_TIMEOUT" default:"60s" placeholder:"DURATION" help:"How long one attempt at generating may take (${default})."`
+	Attempts  int           `name:"operation-attempts" env:"OPERATION_ATTEMPTS" default:"4" placeholder:"N" help:"How many attempts there are before an operation fails (${default})."`
+	Backoff   time.Duration `name:"operation-backoff" env:"OPERATION_BACKOFF" default:"1s" placeholder:"DURATION" help:"Pause before the second attempt; it doubles with each, and up to a tenth is added at random (${default})."`
+	Retention time.Duration `name:"operation-retention" env:"OPERATION_RETENTION" default:"720h" placeholder:"DURATION" help:"How long finished operations are kept (${default})."`
+}
+
+// Validate refuses what makes no sense.
+func (s operationSetting) Validate() error {
+	switch {
+	case s.Workers < 1 || s.Workers > maxWorkers:
+		return fmt.Errorf("OPERATION_WORKERS: must be 1 to %d", maxWorkers)
+	case s.TimeLimit <= 0:
+		return errors.New("OPERATION_TIMEOUT: must be more than 0")
+	case s.Attempts < 1:
+		return errors.New("OPERATION_ATTEMPTS: must be 1 or more")
+	case s.Backoff <= 0 || s.Backoff > time.Hour:
+		return errors.New("OPERATION_BACKOFF: must be more than 0, and 1h at most")
+	case s.Retention < time.Hour:
+		return errors.New("OPERATION_RETENTION: must be 1h or more")
+	}
+	return nil
+}
+
+// maxWorkers bounds what one process may do to its storage.
+const maxWorkers = 256
 
 // originSetting says which web pages may call the API.
 type originSetting struct {

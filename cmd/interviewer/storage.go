@@ -25,9 +25,9 @@ type storage struct {
 	schema *sqlstore.Schema // nil if there is none to migrate
 	// remote storage may be away when the service starts, and is waited for.
 	remote bool
-	// secretFile is where a secret that the service makes for itself is kept;
-	// "" if it has no place.
-	secretFile string
+	// secretFile names the file in which a secret that the service makes for
+	// itself is kept; nil if it has no place.
+	secretFile func(name string) string
 	close      func() error
 }
 
@@ -43,7 +43,7 @@ func openStorage(ctx context.Context, databaseURL string) (storage, error) {
 		if err != nil {
 			return storage{}, fmt.Errorf("DATABASE_URL: %w", err)
 		}
-		return storage{store: db, schema: db.Schema, secretFile: rest + ".jwt-secret", close: db.Close}, nil
+		return storage{store: db, schema: db.Schema, secretFile: beside(rest), close: db.Close}, nil
 	case "postgres", "postgresql":
 		db, err := postgres.Open(databaseURL)
 		if err != nil {
@@ -70,4 +70,9 @@ func (s storage) prepare(ctx context.Context, migrate bool) error {
 		return s.schema.Up(ctx)
 	}
 	return s.schema.Check(ctx)
+}
+
+// beside keeps secrets beside a database file: JWT_SECRET in FILE.jwt-secret.
+func beside(path string) func(string) string {
+	return func(name string) string { return path + "." + strings.ToLower(strings.ReplaceAll(name, "_", "-")) }
 }

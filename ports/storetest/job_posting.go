@@ -49,12 +49,7 @@ func postingSharesNoMemory(t *testing.T, f fixture) {
 
 func postingUnknownOrAnothers(t *testing.T, f fixture) {
 	posting := f.posting(f.user().ID, at(0))
-	stranger := f.user().ID
-	for name, key := range map[string][2]uuid.UUID{
-		"unknown":   {posting.UserID, uuid.New()},
-		"another's": {stranger, posting.ID},
-		"no user":   {uuid.New(), posting.ID},
-	} {
+	for name, key := range f.foreign(posting.UserID, posting.ID) {
 		_, err := f.FindJobPosting(t.Context(), key[0], key[1])
 		f.wants("find "+name, err, domain.ErrJobPostingNotFound)
 		f.wants("delete "+name, f.DeleteJobPosting(t.Context(), key[0], key[1]), domain.ErrJobPostingNotFound)
@@ -65,7 +60,7 @@ func postingUnknownOrAnothers(t *testing.T, f fixture) {
 	got, err := f.FindJobPosting(t.Context(), posting.UserID, posting.ID)
 	f.must(err)
 	equal(f, "the owner's", got, posting)
-	list, err := f.ListJobPostings(t.Context(), stranger, 10, 0)
+	list, err := f.ListJobPostings(t.Context(), f.user().ID, 10, 0)
 	f.must(err)
 	equal(f, "the stranger's list", list, []domain.JobPostingItem{})
 }
@@ -156,16 +151,16 @@ func postingDelete(t *testing.T, f fixture) {
 
 	want := detached.State()
 	want.JobPostingID = uuid.NullUUID{}
-	detail, err := f.FindSession(t.Context(), posting.UserID, detached.ID())
+	detail, err := f.FindSessionDetail(t.Context(), posting.UserID, detached.ID())
 	f.must(err)
 	equal(f, "its session", detail.Session.State(), want)
 	if detail.Posting != nil {
 		t.Error("its session still shows the posting")
 	}
-	detail, err = f.FindSession(t.Context(), posting.UserID, other.ID())
+	detail, err = f.FindSessionDetail(t.Context(), posting.UserID, other.ID())
 	f.must(err)
 	equal(f, "the other session", detail.Session, other)
-	equal(f, "the other posting", *detail.Posting, kept)
+	equal(f, "the other posting", detail.Posting, &kept)
 }
 
 func postingDeleteAtOnce(t *testing.T, f fixture) {

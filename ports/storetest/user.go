@@ -59,3 +59,21 @@ func userEmailTakenOfMany(t *testing.T, f fixture) {
 		t.Errorf("%d stored and %d refused, want 1 and 7: %v", stored, refused, errs)
 	}
 }
+
+func userSaveAPIKey(t *testing.T, f fixture) {
+	want, other := f.user(), f.user()
+	for i, encrypted := range []string{"v1.first", "v1.second", oddText} {
+		want.UpdatedAt = at(10 + i)
+		f.must(f.SaveAPIKey(t.Context(), want.ID, encrypted, want.UpdatedAt))
+		got, err := f.FindUser(t.Context(), want.ID)
+		f.must(err)
+		equal(f, "by id", got, want)
+		got, err = f.FindUserByEmail(t.Context(), want.Email)
+		f.must(err)
+		equal(f, "by e-mail", got, want)
+	}
+	got, err := f.FindUser(t.Context(), other.ID)
+	f.must(err)
+	equal(f, "somebody else", got, other)
+	f.wants("unknown", f.SaveAPIKey(t.Context(), uuid.New(), "v1.third", at(20)), domain.ErrUserNotFound)
+}

@@ -35,6 +35,8 @@ func Run(t *testing.T, db Database) {
 		{"DeletesAllOfAUser", deletesAllOfUser},
 		{"RefusesValuesOutOfRange", refusesValues},
 		{"RefusesTheSameEmailTwice", refusesSameEmail},
+		{"RefusesASecondOfWhatThereIsOneOf", refusesSecond},
+		{"RefusesRowsOfAnothersSession", refusesAnothersSession},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, db) })
 	}
@@ -82,6 +84,32 @@ func (db Database) session(posting row) row {
 		"current_question_number": 0, "original_session_id": nil, "created_at": now, "updated_at": now}
 }
 
+// resume, message, operation and feedback likewise.
+func (db Database) resume(user row) row {
+	now := db.EncodeTime(time.Now())
+	return row{"id": uuid.New(), "user_id": user["id"], "content": "I build.", "created_at": now, "updated_at": now}
+}
+
+func (db Database) message(session row) row {
+	return row{"id": uuid.New(), "user_id": session["user_id"], "session_id": session["id"], "message_type": "question",
+		"content": "Why?", "question_type": "technical", "created_at": db.EncodeTime(time.Now())}
+}
+
+func (db Database) operation(session row) row {
+	now := db.EncodeTime(time.Now())
+	return row{"id": uuid.New(), "user_id": session["user_id"], "session_id": session["id"], "operation_type": "question_generation",
+		"status": "failed", "result": nil, "error_message": "No.", "parent_operation_id": nil, "created_at": now, "updated_at": now}
+}
+
+func (db Database) feedback(session row) row {
+	now := db.EncodeTime(time.Now())
+	return row{"id": uuid.New(), "user_id": session["user_id"], "session_id": session["id"],
+		"technical_accuracy_score": 0, "communication_clarity_score": 100, "problem_solving_score": 50, "relevance_score": 50,
+		"overall_score": 50, "technical_feedback": "a", "communication_feedback": "b", "problem_solving_feedback": "c",
+		"relevance_feedback": "d", "overall_comments": nil, "knowledge_gaps": "[]", "learning_recommendations": "[]",
+		"created_at": now, "updated_at": now}
+}
+
 func (db Database) count(t *testing.T, table string, user row) (n int) {
 	t.Helper()
 	if err := db.Get(&n, "SELECT count(*) FROM "+table+" WHERE user_id = $1", user["id"]); err != nil {
@@ -111,7 +139,15 @@ func takesContractColumns(t *testing.T, db Database) {
 		t.Errorf("a stack of JSON null reads %v, %v", got.TechStack, err)
 	}
 
-	got, err := db.Store.FindSession(t.Context(), user["id"].(uuid.UUID), session["id"].(uuid.UUID))
+	db.mustInsert(t, "session_messages", db.message(session))
+	db.mustInsert(t, "operations", db.operation(session))
+	db.mustInsert(t, "interview_feedbacks", db.feedback(session))
+	messages, err := db.Store.ListMessages(t.Context(), user["id"].(uuid.UUID), session["id"].(uuid.UUID), nil, 0)
+	if err != nil || len(messages) != 1 || messages[0].Seq != 0 {
+		t.Errorf("a message without a place reads %+v, %v", messages, err)
+	}
+
+	got, err := db.Store.FindSessionDetail(t.Context(), user["id"].(uuid.UUID), session["id"].(uuid.UUID))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,6 +156,44 @@ func takesContractColumns(t *testing.T, db Database) {
 	}
 	if got.Posting.Language != "en" || got.Posting.TechStack == nil || len(got.Posting.TechStack) != 0 {
 		t.Errorf("language defaults to %q and a NULL stack reads %v", got.Posting.Language, got.Posting.TechStack)
+	}
+}
+
+func refusesSecond(t *testing.T, db Database) {
+	user := db.mustInsert(t, "users", db.user())
+	posting := db.mustInsert(t, "job_postings", db.posting(user))
+	session := db.mustInsert(t, "interview_sessions", db.session(posting))
+	attempt := func() row {
+		r := db.session(posting)
+		r["original_session_id"], r["retake_number"] = session["id"], 2
+		return r
+	}
+	message := func() row {
+		r := db.message(session)
+		r["seq"] = 1
+		return r
+	}
+	for table, make := range map[string]func() row{
+		"resumes":             func() row { return db.resume(user) },
+		"interview_feedbacks": func() row { return db.feedback(session) },
+		"interview_sessions":  attempt,
+		"session_messages":    message,
+	} {
+		db.mustInsert(t, table, make())
+		db.wants(t, "a second in "+table, db.insert(table, make()), sqlstore.Duplicate)
+	}
+}
+
+func refusesAnothersSession(t *testing.T, db Database) {
+	owner, thief := db.mustInsert(t, "users", db.user()), db.mustInsert(t, "users", db.user())
+	session := db.mustInsert(t, "interview_sessions", db.session(db.mustInsert(t, "job_postings", db.posting(owner))))
+	for table, r := range map[string]row{
+		"session_messages":    db.message(session),
+		"operations":          db.operation(session),
+		"interview_feedbacks": db.feedback(session),
+	} {
+		r["user_id"] = thief["id"]
+		db.wants(t, table, db.insert(table, r), sqlstore.MissingParent)
 	}
 }
 
@@ -154,11 +228,18 @@ func deletesAllOfUser(t *testing.T, db Database) {
 		retake := db.session(posting)
 		retake["original_session_id"], retake["retake_number"] = original["id"], 2
 		db.mustInsert(t, "interview_sessions", retake)
+		db.mustInsert(t, "resumes", db.resume(user))
+		db.mustInsert(t, "session_messages", db.message(original))
+		db.mustInsert(t, "interview_feedbacks", db.feedback(original))
+		retried := db.operation(original)
+		retried["parent_operation_id"] = db.mustInsert(t, "operations", db.operation(original))["id"]
+		db.mustInsert(t, "operations", retried)
 	}
 	if _, err := db.Exec("DELETE FROM users WHERE id = $1", gone["id"]); err != nil {
 		t.Fatal(err)
 	}
-	for table, want := range map[string]int{"job_postings": 1, "interview_sessions": 2} {
+	for table, want := range map[string]int{"job_postings": 1, "interview_sessions": 2, "resumes": 1, "session_messages": 1,
+		"interview_feedbacks": 1, "operations": 2} {
 		if n := db.count(t, table, gone); n != 0 {
 			t.Errorf("%d rows of the deleted user are left in %s", n, table)
 		}
@@ -171,6 +252,7 @@ func deletesAllOfUser(t *testing.T, db Database) {
 func refusesValues(t *testing.T, db Database) {
 	user := db.mustInsert(t, "users", db.user())
 	posting := db.mustInsert(t, "job_postings", db.posting(user))
+	session := db.mustInsert(t, "interview_sessions", db.session(posting))
 	for _, bad := range []struct {
 		table, column string
 		value         any
@@ -188,11 +270,30 @@ func refusesValues(t *testing.T, db Database) {
 		{"interview_sessions", "status", ""},
 		{"interview_sessions", "current_question_number", -1},
 		{"interview_sessions", "retake_number", 0},
+		{"interview_sessions", "message_seq", -1},
+		{"resumes", "content", ""},
+		{"resumes", "content", strings.Repeat("é", 50_001)},
+		{"session_messages", "seq", 0},
+		{"session_messages", "message_type", "remark"},
+		{"session_messages", "question_type", "easy"},
+		{"operations", "operation_type", "guess"},
+		{"operations", "status", "lost"},
+		{"operations", "status", "completed"}, // without a result
+		{"operations", "result", "not JSON"},
+		{"operations", "retry_count", -1},
+		{"operations", "attempts", -1},
+		{"interview_feedbacks", "overall_score", 101},
+		{"interview_feedbacks", "relevance_score", -1},
+		{"interview_feedbacks", "knowledge_gaps", "not JSON"},
 	} {
 		r := map[string]func() row{
-			"users":              db.user,
-			"job_postings":       func() row { return db.posting(user) },
-			"interview_sessions": func() row { return db.session(posting) },
+			"users":               db.user,
+			"job_postings":        func() row { return db.posting(user) },
+			"interview_sessions":  func() row { return db.session(posting) },
+			"resumes":             func() row { return db.resume(user) },
+			"session_messages":    func() row { return db.message(session) },
+			"operations":          func() row { return db.operation(session) },
+			"interview_feedbacks": func() row { return db.feedback(session) },
 		}[bad.table]()
 		r[bad.column] = bad.value
 		db.wants(t, fmt.Sprintf("%s.%s", bad.table, bad.column), db.insert(bad.table, r), sqlstore.Other)

@@ -1,0 +1,5 @@
+package storetest
+
+import "testing"
+
+func transitionsInterleaved(t *testing.T, f fixture) {}
