@@ -6,6 +6,7 @@ import (
 	"io"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
@@ -85,6 +86,20 @@ func TestFailuresKeepTheirKindAndCode(t *testing.T) {
 		{domain.ErrUserNotFound, domain.KindUnauthenticated, "USER_NOT_FOUND"},
 		{domain.ErrInvalidStatusFilter, domain.KindInvalid, "INVALID_STATUS_FILTER"},
 		{domain.ErrInvalidDateRange, domain.KindInvalid, "INVALID_DATE_RANGE"},
+		{domain.ErrInvalidSessionState, domain.KindInvalid, "INVALID_SESSION_STATE"},
+		{domain.ErrSessionAlreadyCompleted, domain.KindInvalid, "SESSION_ALREADY_COMPLETED"},
+		{domain.ErrSessionNotActive, domain.KindInvalid, "SESSION_NOT_ACTIVE"},
+		{domain.ErrSessionNotCompleted, domain.KindInvalid, "SESSION_NOT_COMPLETED"},
+		{domain.ErrMissingJobPosting, domain.KindInvalid, "MISSING_JOB_POSTING"},
+		{domain.ErrJobPostingRequired, domain.KindInvalid, "JOB_POSTING_REQUIRED"},
+		{domain.ErrResumeRequired, domain.KindInvalid, "RESUME_REQUIRED"},
+		{domain.ErrResumeNotFound, domain.KindNotFound, "RESUME_NOT_FOUND"},
+		{domain.ErrResumeAlreadyExists, domain.KindConflict, "RESUME_ALREADY_EXISTS"},
+		{domain.ErrFeedbackNotFound, domain.KindNotFound, "FEEDBACK_NOT_FOUND"},
+		{domain.ErrFeedbackAlreadyExists, domain.KindConflict, "FEEDBACK_ALREADY_EXISTS"},
+		{domain.ErrOperationNotFound, domain.KindNotFound, "OPERATION_NOT_FOUND"},
+		{domain.ErrOperationNotFailed, domain.KindInvalid, "OPERATION_NOT_FAILED"},
+		{domain.ErrInvalidAPIKeyFormat, domain.KindInvalid, "INVALID_API_KEY_FORMAT"},
 		{domain.ErrUnavailable, domain.KindUnavailable, "SERVICE_UNAVAILABLE"},
 	} {
 		t.Run(test.code, func(t *testing.T) {
@@ -102,6 +117,25 @@ func TestFailuresKeepTheirKindAndCode(t *testing.T) {
 func TestAbsentPostingHasTheMessageOfTheContract(t *testing.T) {
 	equal(t, "message", domain.ErrJobPostingNotFound.Message,
 		"Job posting not found or you don't have permission to access it")
+}
+
+func TestFailuresHaveTheWordsOfTheContract(t *testing.T) {
+	for _, test := range []struct {
+		err   *domain.Error
+		words string
+	}{
+		{domain.ErrResumeNotFound, "not found"},
+		{domain.ErrResumeAlreadyExists, "already has a resume"},
+		{domain.ErrFeedbackNotFound, "not been generated"},
+		{domain.ErrOperationNotFound, "not found"},
+		{domain.ErrOperationNotFailed, "only retry failed operations"},
+	} {
+		t.Run(test.err.Code, func(t *testing.T) {
+			if !strings.Contains(strings.ToLower(test.err.Message), test.words) {
+				t.Errorf("message is %q, want %q in it", test.err.Message, test.words)
+			}
+		})
+	}
 }
 
 func TestKindsHasNoGaps(t *testing.T) {

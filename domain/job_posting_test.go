@@ -17,6 +17,7 @@ var (
 	stranger  = uuid.MustParse("1b6f0c6a-3f0e-4c58-8c5b-0a9d8e7f6a5b")
 	postingID = uuid.MustParse("2c9a1f7b-5d4e-4a3b-9f8e-7d6c5b4a3f2e")
 	sessionID = uuid.MustParse("3d8b2e6c-4c5f-4b2a-8e7d-6c5b4a3f2e1d")
+	messageID = uuid.MustParse("5f6b0c4a-2a7d-4d0b-8c7b-4a3f2e1d0c9b")
 
 	created = time.Date(2026, 3, 1, 12, 0, 0, 123456000, time.UTC)
 	later   = created.Add(time.Hour)

@@ -227,7 +227,9 @@ func TestEveryQueryHasItsIndex(t *testing.T) {
 	}
 
 	id := uuid.NullUUID{UUID: uuid.New(), Valid: true}
-	used := map[string]bool{}
+	used := map[string]bool{
+		"operations_session": true, // by the cascade when a session is deleted, which EXPLAIN does not show
+	}
 	for _, query := range []struct {
 		name string
 		call func() error

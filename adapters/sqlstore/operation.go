@@ -47,7 +47,7 @@ func (r operationRow) toDomain() (domain.Operation, error) {
 	if !r.Result.Valid {
 		return operation, nil
 	}
-	result, err := decodeResult(operation.Type, []byte(r.Result.String))
+	result, err := decodeResult([]byte(r.Result.String))
 	operation.Result = &result
 	return operation, err
 }
@@ -90,10 +90,10 @@ func encodeResult(result domain.OperationResult) (string, error) {
 	return string(data), err
 }
 
-func decodeResult(typ domain.OperationType, data []byte) (domain.OperationResult, error) {
-	if typ == domain.QuestionGeneration {
-		var q questionJSON
-		err := json.Unmarshal(data, &q)
+// decodeResult tells the two forms apart by the text that every question has.
+func decodeResult(data []byte) (domain.OperationResult, error) {
+	var q questionJSON
+	if err := json.Unmarshal(data, &q); err != nil || q.QuestionText != "" {
 		return domain.OperationResult{Question: &domain.QuestionResult{Text: q.QuestionText, Type: domain.QuestionType(q.QuestionType)}}, err
 	}
 	var a assessmentJSON

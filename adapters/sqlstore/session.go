@@ -255,14 +255,25 @@ const (
 )
 
 // CreateRetake implements [ports.RetakeWriter]. The lock on the chain's first
-// attempt makes simultaneous retakes, and its deletion, take turns.
+// attempt makes simultaneous retakes, and its deletion, take turns. The posting
+// is locked before it, as DeleteJobPosting does: in the other order the two
+// could wait for each other.
 func (s *Store) CreateRetake(ctx context.Context, retake domain.InterviewSession) (domain.InterviewSession, error) {
 	state := retake.State()
 	first := state.OriginalSessionID.UUID
 	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
 		var found uuid.UUID
-		if err := tx.GetContext(ctx, &found, lockSession+s.engine.ForUpdate, state.UserID, first); err != nil {
+		postingErr := tx.GetContext(ctx, &found, lockJobPosting+s.engine.ForUpdate, state.UserID, state.JobPostingID)
+		if postingErr != nil && !errors.Is(postingErr, sql.ErrNoRows) {
+			return postingErr
+		}
+		switch err := tx.GetContext(ctx, &found, lockSession+s.engine.ForUpdate, state.UserID, first); {
+		case errors.Is(err, sql.ErrNoRows):
+			return ports.ErrChanged
+		case err != nil:
 			return err
+		case postingErr != nil:
+			return domain.ErrMissingJobPosting
 		}
 		var highest int
 		if err := tx.GetContext(ctx, &highest, selectHighestRetake, state.UserID, first); err != nil {
@@ -274,10 +285,8 @@ func (s *Store) CreateRetake(ctx context.Context, retake domain.InterviewSession
 	switch {
 	case err == nil:
 		return domain.RestoreInterviewSession(state), nil
-	case errors.Is(err, sql.ErrNoRows):
-		return domain.InterviewSession{}, ports.ErrChanged
-	case s.engine.Classify(err) == MissingParent:
-		return domain.InterviewSession{}, domain.ErrMissingJobPosting
+	case errors.Is(err, domain.ErrMissingJobPosting), errors.Is(err, ports.ErrChanged):
+		return domain.InterviewSession{}, err
 	}
 	return domain.InterviewSession{}, s.fail(ctx, "create retake", err)
 }

@@ -19,7 +19,6 @@ import (
 	validator "github.com/pb33f/libopenapi-validator"
 	"github.com/pb33f/libopenapi-validator/config"
 
-	"github.com/ai-interviewer/ai-interviewer/adapters/jwt"
 	"github.com/ai-interviewer/ai-interviewer/adapters/postgres/postgrestest"
 	"github.com/ai-interviewer/ai-interviewer/docs"
 )
@@ -41,9 +40,8 @@ const testSecret = "a secret for tests, of enough bytes"
 
 // api is the whole service on one storage, behind its real router.
 type api struct {
-	handler http.Handler
+	service
 	storage storage
-	tokens  *jwt.Tokens
 	log     *logBuffer
 }
 
@@ -74,8 +72,8 @@ func newAPI(t *testing.T, storage storage) api {
 	return newAPIIn(t, world, storage)
 }
 
-// newAPIIn starts the service in a world of the test's. Without a storage it
-// answers, but generates nothing.
+// newAPIIn returns the service in a world of the test's. It answers, but
+// generates nothing before [api.work].
 func newAPIIn(t *testing.T, world world, storage storage) api {
 	t.Helper()
 	command := serveCommand{
@@ -90,16 +88,19 @@ func newAPIIn(t *testing.T, world world, storage storage) api {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if storage.store != nil {
-		ctx, stop := context.WithCancel(context.Background())
-		stopped := make(chan struct{})
-		go func() {
-			defer close(stopped)
-			service.pool.Run(ctx, time.Minute)
-		}()
-		t.Cleanup(func() { stop(); <-stopped })
-	}
-	return api{service.handler, storage, service.tokens, log}
+	return api{service, storage, log}
+}
+
+// work lets the service generate what it is asked for, until the test ends.
+func (a api) work(t *testing.T) api {
+	ctx, stop := context.WithCancel(context.Background())
+	stopped := make(chan struct{})
+	go func() {
+		defer close(stopped)
+		a.pool.Run(ctx, time.Minute)
+	}()
+	t.Cleanup(func() { stop(); <-stopped })
+	return a
 }
 
 // onEachStorage runs a test on every storage there is.
@@ -118,7 +119,7 @@ func onEachStorage(t *testing.T, test func(t *testing.T, a api)) {
 			if err := storage.prepare(t.Context(), true); err != nil {
 				t.Fatal(err)
 			}
-			test(t, newAPI(t, storage))
+			test(t, newAPI(t, storage).work(t))
 		})
 	}
 }
@@ -129,7 +130,7 @@ func inMemory(t *testing.T) api {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return newAPI(t, storage)
+	return newAPI(t, storage).work(t)
 }
 
 // request is a request to be made. A nil body is none; a string goes as it

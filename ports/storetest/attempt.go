@@ -144,7 +144,7 @@ func sessionRetakeRaisesNumber(t *testing.T, f fixture) {
 		equal(f, fmt.Sprintf("number, of a retake with %d", step.asked), stored.State().RetakeNumber, step.got)
 		f.hasSession("stored", stored)
 	}
-	// Deleting the newest makes its number free again, deleting another does not.
+	// Deleting the newest makes its number free again.
 	newest := create(first, 2)
 	f.must(f.DeleteSession(t.Context(), newest.UserID(), newest.ID()))
 	equal(f, "number after the newest was deleted", create(first, 2).State().RetakeNumber, 13)
