@@ -74,13 +74,16 @@ func newAPI(t *testing.T, storage storage) api {
 
 // newAPIIn returns the service in a world of the test's. It answers, but
 // generates nothing before [api.work].
-func newAPIIn(t *testing.T, world world, storage storage) api {
+func newAPIIn(t *testing.T, world world, storage storage, change ...func(*serveCommand)) api {
 	t.Helper()
 	command := serveCommand{
 		secretSetting:    secretSetting{JWTSecret: testSecret, APIKeySecret: testSecret},
 		providerSetting:  providerSetting{OpenAIBaseURL: "http://127.0.0.1:1/v1"},
 		operationSetting: operationSetting{Workers: 2, TimeLimit: time.Minute, Attempts: 2, Backoff: time.Millisecond, Retention: time.Hour},
 		originSetting:    originSetting{FrontendOrigin: []string{"http://localhost:5173", "http://localhost:3000"}},
+	}
+	for _, change := range change {
+		change(&command)
 	}
 	log := &logBuffer{}
 	logger := slog.New(slog.NewJSONHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))
