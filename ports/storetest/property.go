@@ -100,7 +100,7 @@ func (o *modelOperation) isHeld(attempt int) bool {
 func newWorld(rt *rapid.T, storage ports.Storage) *world {
 	w := &world{fixture: fixture{rt, storage}, rt: rt, now: at(0)}
 	w.owner = w.user().ID
-	for range 3 {
+	for range 2 {
 		w.postings = append(w.postings, &modelPosting{JobPosting: w.posting(w.owner, w.tick())})
 	}
 	for _, status := range []domain.SessionStatus{domain.SessionActive, domain.SessionCompleted} {
@@ -115,9 +115,10 @@ func newWorld(rt *rapid.T, storage ports.Storage) *world {
 
 // cleanUp leaves no unfinished operations to those who share the storage.
 func (w *world) cleanUp() {
-	for _, session := range w.sessions {
-		if !session.gone {
-			w.forget(domain.RestoreInterviewSession(session.SessionState))
+	for _, operation := range w.operations {
+		if operation.isHeld(operation.Attempt) {
+			w.forget(domain.RestoreInterviewSession(operation.session.SessionState))
+			operation.session.gone = true
 		}
 	}
 }
@@ -311,10 +312,7 @@ func (w *world) deleteSession() {
 }
 
 func (w *world) deletePosting() {
-	posting := pick(w, "posting", w.postings[1:], func(p *modelPosting) bool { return !p.gone })
-	if rapid.IntRange(0, 2).Draw(w.rt, "the first one at 2") == 2 && !w.postings[0].gone {
-		posting = w.postings[0]
-	}
+	posting := pick(w, "posting", w.postings, func(p *modelPosting) bool { return !p.gone })
 	w.must(w.DeleteJobPosting(w.t.Context(), w.owner, posting.ID))
 	posting.gone = true
 	for _, session := range w.sessions {
@@ -348,7 +346,6 @@ func (w *world) createOperation() {
 	session := w.modelOf(a.session)
 	operation := domain.NewOperation(uuid.New(), typ, a.session, w.tick())
 	err := w.CreateOperation(w.t.Context(), operation, read)
-	w.touch(session)
 	if w.expect("create operation", err, unless(!session.gone && session.Status == read, ports.ErrChanged)) {
 		a.operation = w.addOperation(operation, session)
 	}
@@ -368,7 +365,6 @@ func (w *world) retryOperation() {
 	retry, err := a.operation.Retry(uuid.New(), w.tick())
 	w.must(err)
 	err = w.CreateRetry(w.t.Context(), retry)
-	w.touch(session)
 	if w.expect("create retry", err, unless(!session.gone, domain.ErrOperationNotFound)) {
 		a.operation = w.addOperation(retry, session)
 	}
@@ -522,10 +518,10 @@ func (w *world) checkAll() {
 		return cmp.Or(b.CreatedAt.Compare(a.CreatedAt), bytes.Compare(b.ID[:], a.ID[:]))
 	})
 	for _, session := range newestFirst {
-		w.checkSession(session)
 		if session.gone {
-			continue
+			continue // was checked when it went
 		}
+		w.checkSession(session)
 		sessions = append(sessions, domain.RestoreInterviewSession(session.SessionState))
 		if session.feedback != nil {
 			metrics.Feedbacks++
@@ -541,7 +537,9 @@ func (w *world) checkAll() {
 	}
 	w.hasSessions("sessions", w.owner, sessions...)
 	for _, operation := range w.operations {
-		w.checkOperation(operation)
+		if !operation.session.gone {
+			w.checkOperation(operation)
+		}
 	}
 	got, err := w.ReadMetrics(w.t.Context(), w.owner)
 	w.must(err)

@@ -94,9 +94,9 @@ func sessionDetailSharesNoMemory(t *testing.T, f fixture) {
 func sessionDetailOfOneMoment(t *testing.T, f fixture) {
 	posting := f.posting(f.user().ID, at(0))
 	resume, session := f.resume(posting.UserID, at(0)), f.session(posting, at(0))
-	const rounds = 100
+	const rounds = 40
 	var done atomic.Bool
-	errs := atOnce(4, func(i int) error {
+	errs := atOnce(3, func(i int) error {
 		if i == 0 {
 			defer done.Store(true)
 			for round := range rounds {
