@@ -63,7 +63,9 @@ func TestGetFeedback(t *testing.T) {
 	t.Run("stops when the caller goes away", func(t *testing.T) {
 		f := newGetFeedback(t)
 		f.feedbacks.EXPECT().FindFeedback(gomock.Any(), owner, sessionID).
-			DoAndReturn(func(ctx context.Context, _, _ uuid.UUID) (domain.Feedback, error) { return domain.Feedback{}, ctx.Err() })
+			DoAndReturn(func(ctx context.Context, _, _ uuid.UUID) (domain.Feedback, error) {
+				return domain.Feedback{}, ctx.Err()
+			})
 		got, err := f.Execute(cancelled(t), owner, sessionID)
 		refused(t, got, err, context.Canceled)
 	})

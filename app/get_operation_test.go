@@ -65,7 +65,9 @@ func TestGetOperation(t *testing.T) {
 	t.Run("stops when the caller goes away", func(t *testing.T) {
 		f := newGetOperation(t)
 		f.operations.EXPECT().FindOperation(gomock.Any(), owner, operationID).
-			DoAndReturn(func(ctx context.Context, _, _ uuid.UUID) (domain.Operation, error) { return domain.Operation{}, ctx.Err() })
+			DoAndReturn(func(ctx context.Context, _, _ uuid.UUID) (domain.Operation, error) {
+				return domain.Operation{}, ctx.Err()
+			})
 		got, err := f.Execute(cancelled(t), owner, operationID)
 		refused(t, got, err, context.Canceled)
 	})
