@@ -207,9 +207,9 @@ func TestEveryQueryHasItsIndex(t *testing.T) {
 		`INSERT INTO job_postings SELECT u.id, gen_random_uuid(), 't', NULL, 'd', NULL, NULL, 'en', now() - i * interval '1 hour', now()
 		   FROM users u, generate_series(1, 20) i`,
 		`INSERT INTO interview_sessions SELECT p.user_id, gen_random_uuid(), p.id, 'active', 0, 1, NULL, now() - i * interval '1 hour', now()
-		   FROM job_postings p, generate_series(1, 5) i`,
+		   FROM job_postings p, generate_series(1, 1) i`,
 		`INSERT INTO interview_sessions SELECT '` + user.String() + `', gen_random_uuid(), '` + posting.ID.String() + `', 'active', 0, 1, NULL, now() - i * interval '1 hour', now()
-		   FROM generate_series(1, 5000) i`,
+		   FROM generate_series(1, 2000) i`,
 		`INSERT INTO session_messages SELECT s.user_id, gen_random_uuid(), s.id, i, 'question', 'q', 'technical', now()
 		   FROM interview_sessions s, generate_series(1, 2) i`,
 		`INSERT INTO operations SELECT s.user_id, gen_random_uuid(), s.id, 'question_generation', 'failed', NULL, NULL, 'm', NULL, 0, 1, now(), now(),

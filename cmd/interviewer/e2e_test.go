@@ -320,6 +320,7 @@ func TestKillInTheMiddleOfAGeneration(t *testing.T) {
 		t.Fatal(err)
 	}
 	onDurableStorages(t, func(t *testing.T, env ...string) {
+		t.Parallel() // both wait for a lease to end
 		first := startProgram(t, test, append(env, thoughtfulService+"=1")...)
 		eventually(t, first.ready)
 		token, session := first.walk(t)

@@ -1,0 +1,248 @@
+package worker_test
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/ai-interviewer/ai-interviewer/adapters/worker"
+	"github.com/ai-interviewer/ai-interviewer/app"
+	"github.com/ai-interviewer/ai-interviewer/domain"
+	"github.com/ai-interviewer/ai-interviewer/ports"
+)
+
+// desk is the storage and the interviewer of a pool: it notes what happens to
+// operations. Time is that of the synctest bubble.
+type desk struct {
+	ports.Storage // what the pool has no need of
+	mu            sync.Mutex
+	events        []string
+	names         map[uuid.UUID]string
+	lost          []domain.Operation
+	thinks        time.Duration
+	looks         int
+}
+
+func (d *desk) note(operation domain.Operation, event string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.events = append(d.events, d.names[operation.ID]+" "+event)
+}
+
+func (d *desk) take() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	events := d.events
+	d.events = nil
+	return events
+}
+
+func (d *desk) FindSessionDetail(ctx context.Context, owner, id uuid.UUID) (domain.SessionDetail, error) {
+	return domain.SessionDetail{
+		Session: domain.RestoreInterviewSession(domain.SessionState{ID: id, UserID: owner, Status: domain.SessionActive}),
+		Posting: &domain.JobPosting{},
+	}, ctx.Err()
+}
+
+func (d *desk) ListMessages(context.Context, uuid.UUID, uuid.UUID, *domain.MessagePlace, int) ([]domain.Message, error) {
+	return nil, nil
+}
+
+func (d *desk) ListAskedBefore(context.Context, uuid.UUID, uuid.UUID) ([]string, error) {
+	return nil, nil
+}
+
+func (d *desk) AskQuestion(ctx context.Context, _ domain.Interview) (string, error) {
+	select {
+	case <-ctx.Done():
+		return "", ctx.Err()
+	case <-time.After(d.thinks):
+		return "Why?", nil
+	}
+}
+
+func (d *desk) SaveQuestion(_ context.Context, operation domain.Operation, _ domain.InterviewSession, _ domain.Message) error {
+	d.note(operation, "done")
+	return nil
+}
+
+func (d *desk) UpdateOperation(_ context.Context, operation domain.Operation) error {
+	left := time.Until(operation.LeaseUntil).Round(time.Second)
+	d.note(operation, fmt.Sprintf("%s, leased for %s", operation.Status, left))
+	return nil
+}
+
+func (d *desk) ListUnfinished(context.Context, int) ([]domain.Operation, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.looks++
+	lost := d.lost
+	d.lost = nil
+	return lost, nil
+}
+
+func (d *desk) ClaimOperation(context.Context, domain.Operation, time.Time) error { return nil }
+
+func (d *desk) PruneOperations(context.Context, time.Time) (int, error) { return 0, nil }
+
+// start runs a pool until stop, which waits for its end.
+func (d *desk) start(workers int, grace time.Duration) (pool *worker.Pool, stop func()) {
+	d.names = map[uuid.UUID]string{}
+	pool = worker.New(worker.Config{
+		Run: app.RunOperation{
+			AskQuestion: app.AskQuestion{Sessions: d, Messages: d, Asked: d, Interviewer: d, Questions: d, Clock: time.Now},
+			Operations:  d, Clock: time.Now, TimeLimit: time.Minute, Attempts: 3, Backoff: time.Second,
+		},
+		Hold:    app.HoldOperation{Operations: d, Clock: time.Now},
+		TakeUp:  app.TakeUpOperations{Claimer: d, Operations: d, Clock: time.Now, Attempts: 3},
+		Prune:   app.PruneOperations{Operations: d, Clock: time.Now, Retention: time.Hour},
+		Workers: workers,
+		Logger:  slog.New(slog.DiscardHandler),
+	})
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		pool.Run(ctx, grace)
+	}()
+	return pool, func() { cancel(); <-done }
+}
+
+// operation returns a new one, leased already.
+func (d *desk) operation(name string, session domain.InterviewSession) domain.Operation {
+	operation := domain.NewOperation(uuid.New(), domain.QuestionGeneration, session, time.Now())
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.names[operation.ID] = name
+	return operation
+}
+
+func newSession() domain.InterviewSession {
+	return domain.RestoreInterviewSession(domain.SessionState{ID: uuid.New(), UserID: uuid.New(), Status: domain.SessionActive})
+}
+
+func wants(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%s: %q, want %q", what, got, want)
+	}
+}
+
+func TestOperationsOfOneSessionRunInOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{thinks: time.Second}
+		pool, stop := d.start(4, 0)
+		one, other := newSession(), newSession()
+		for _, name := range []string{"first", "second", "third"} {
+			pool.Dispatch(d.operation(name, one))
+		}
+		pool.Dispatch(d.operation("other", other))
+		time.Sleep(1100 * time.Millisecond)
+		if got := d.take(); len(got) != 2 { // one of each session
+			t.Errorf("after a second %q", got)
+		}
+		time.Sleep(2 * time.Second)
+		got := d.take()
+		wants(t, "then", got[len(got)-1:], "third done")
+		stop()
+	})
+}
+
+func TestLeasesAreRenewedWhileTheInterviewerThinksAndWhileOperationsWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{thinks: 2 * time.Second}
+		pool, stop := d.start(1, 0)
+		session := newSession()
+		pool.Dispatch(d.operation("first", session))
+		pool.Dispatch(d.operation("second", session))
+		time.Sleep(1900 * time.Millisecond)
+		got := d.take()
+		if len(got) != 2 || got[0] > got[1] {
+			got[0], got[1] = got[1], got[0]
+		}
+		wants(t, "after a third of the lease", got, "first processing, leased for 5s", "second pending, leased for 5s")
+		stop()
+	})
+}
+
+func TestWhatThePoolHasNoRoomForIsDeclined(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{thinks: 100 * time.Millisecond}
+		pool, stop := d.start(1, time.Minute)
+		for i := range 20 {
+			pool.Dispatch(d.operation(fmt.Sprint(i), newSession()))
+		}
+		time.Sleep(time.Minute)
+		done := 0
+		for _, event := range d.take() {
+			if len(event) > 5 && event[len(event)-4:] == "done" {
+				done++
+			}
+		}
+		if done != 16 {
+			t.Errorf("%d ran, want 16", done)
+		}
+		stop()
+	})
+}
+
+func TestLostOperationsAreTakenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{}
+		_, stop := d.start(1, 0)
+		time.Sleep(time.Second)
+		lost := d.operation("lost", newSession())
+		lost.LeaseUntil = time.Now()
+		d.mu.Lock()
+		d.lost = []domain.Operation{lost}
+		d.mu.Unlock()
+		time.Sleep(domain.OperationLease)
+		wants(t, "within a lease", d.take(), "lost done")
+		stop()
+	})
+}
+
+func TestAnIdlePoolLooksOnceALease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{}
+		_, stop := d.start(1, 0)
+		time.Sleep(time.Minute - time.Millisecond)
+		stop()
+		if d.looks != 12 {
+			t.Errorf("%d looks in a minute, want 12", d.looks)
+		}
+	})
+}
+
+func TestStopGivesBackWhatIsNotDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{thinks: 30 * time.Second}
+		pool, stop := d.start(1, time.Second)
+		session := newSession()
+		pool.Dispatch(d.operation("begun", session))
+		synctest.Wait()
+		pool.Dispatch(d.operation("waiting", session))
+		stop()
+		wants(t, "at the stop", d.take(), "waiting pending, leased for 0s", "begun pending, leased for 0s")
+		pool.Dispatch(d.operation("late", session)) // declined: its lease runs out
+		synctest.Wait()
+		wants(t, "after the stop", d.take())
+	})
+}
+
+func TestStopWaitsForWhatIsNearlyDone(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{thinks: time.Second}
+		pool, stop := d.start(1, 2*time.Second)
+		pool.Dispatch(d.operation("begun", newSession()))
+		synctest.Wait()
+		stop()
+		wants(t, "at the stop", d.take(), "begun done")
+	})
+}
