@@ -22,8 +22,10 @@ const (
 	renewal = domain.OperationLease / 3
 	// minSweep is the shortest pause between two looks for lost operations.
 	minSweep = time.Second
-	// pruning is how often old operations are forgotten.
-	pruning = time.Hour
+	// pruning is how often old operations are forgotten, pruningAgain when it
+	// is tried again if that failed.
+	pruning      = time.Hour
+	pruningAgain = time.Minute
 	// roomPerWorker is how many operations may wait for each worker. More are
 	// not taken: they wait in the storage, where other processes find them.
 	roomPerWorker = 16
@@ -260,19 +262,22 @@ func (p *Pool) takeUp(ctx context.Context) time.Duration {
 
 // prune forgets old operations, at the start and then now and again.
 func (p *Pool) prune(ctx context.Context) {
-	ticker := time.NewTicker(pruning)
-	defer ticker.Stop()
 	for {
-		switch n, err := p.config.Prune.Execute(ctx); {
-		case err == nil && n > 0:
+		pause := pruning
+		n, err := p.config.Prune.Execute(ctx)
+		switch {
+		case err != nil:
+			pause = pruningAgain
+			if ctx.Err() == nil && !errors.Is(err, domain.ErrUnavailable) { // of which readiness tells
+				p.config.Logger.Warn("old operations were not forgotten", "error", err.Error())
+			}
+		case n > 0:
 			p.config.Logger.Info("old operations forgotten", "count", n)
-		case err != nil && ctx.Err() == nil:
-			p.config.Logger.Warn("old operations not forgotten", "error", err.Error())
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-time.After(pause):
 		}
 	}
 }
