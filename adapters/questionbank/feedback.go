@@ -1,161 +1,191 @@
 package questionbank
 
 import (
+	"cmp"
 	"context"
 	"math"
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
-// What is full marks, for one answer.
+// What earns the full mark of a measure, in one answer.
 const (
-	fullCoverage  = 0.75 // of the key points: nobody names all
-	fullWords     = 40   // different words
-	fullSentences = 3
-	fullSigns     = 3 // different words that show reasoning
-	fullOverlap   = 4 // different words shared with question and posting
-	// copied is the share of an answer's words that come from the question,
-	// from which on it is taken for a copy of it.
-	copied = 0.8
-	// shortTerm is up to which length a term must match a whole word.
-	shortTerm = 3
-	maxGaps   = 10
-	maxLearn  = 5
+	fullLength    = 25   // different words of its own
+	fullLanguage  = 0.2  // share of words such as "the", without which text is no sentence
+	fullSentences = 3    // of three words or more
+	fullLinks     = 3    // different linking words
+	fullReasoning = 3    // different signs of reasoning
+	fullOverlap   = 5    // different words shared with question and posting
+	unknownWorth  = 0.5  // of the content of an answer whose question has no key points here
+	minSentence   = 3    // words
+	weakBelow     = 0.40 // score of what is called weak
+	goodFrom      = 0.75 // score of what is called good
 )
 
-// answer is what the rules see in one answer. All shares are 0 to 1, and 0
-// where there is no answer.
-type answer struct {
-	question  *Question // nil if it is not of the bank
-	typ       domain.QuestionType
-	answered  bool
-	covered   int
-	missing   []string
-	coverage  float64
-	length    float64
-	sentences float64
-	signs     float64
-	overlap   float64
-}
+// How long the lists of a feedback are at most.
+const (
+	maxGaps            = 10
+	maxRecommendations = 5
+)
 
-// GiveFeedback implements [ports.FeedbackGiver]. A question without an answer
-// counts as 0 in every score.
+// GiveFeedback implements [ports.FeedbackGiver]. It counts which key points an
+// answer speaks of, and looks at length, form and words; it cannot tell
+// whether a statement is true, and says so. A question without an answer
+// counts as 0. The same interview gets the same feedback. The error is that of
+// the context.
 func (b *Bank) GiveFeedback(ctx context.Context, interview domain.Interview) (domain.Assessment, error) {
-	words := textsOf(interview.Posting.Language)
+	about := aboutOf(interview.Posting)
 	var answers []answer
 	for _, exchange := range domain.Transcript(interview.Messages) {
 		if err := ctx.Err(); err != nil {
 			return domain.Assessment{}, err
 		}
-		answers = append(answers, b.look(exchange, interview.Posting, words))
+		answers = append(answers, measure(b.byText[strings.TrimSpace(exchange.Question.Content)], exchange, about))
 	}
-	var covered, points, answered, reasoned int
-	for _, a := range answers {
-		if a.question != nil {
-			covered, points = covered+a.covered, points+len(a.question.KeyPoints)
-		}
-		if a.answered {
-			answered++
-		}
-		if a.signs > 0 {
-			reasoned++
-		}
+	if err := ctx.Err(); err != nil {
+		return domain.Assessment{}, err
 	}
-	technical := of(answers, domain.QuestionTechnical)
-	practical := of(answers, domain.QuestionBehavioral, domain.QuestionSituational)
-	gaps, learn := lessons(answers)
+	technical := ofType(answers, domain.QuestionTechnical)
+	practical := ofType(answers, domain.QuestionBehavioral, domain.QuestionSituational)
+	t := textsOf(interview.Posting.Language)
+	gaps, recommendations := lessons(answers)
 	return domain.Assessment{
-		TechnicalAccuracy: domain.Judgement{
-			Score: score(technical, func(a answer) float64 { return a.coverage }),
-			Text:  words.technical(covered, points)},
-		CommunicationClarity: domain.Judgement{
-			Score: score(answers, func(a answer) float64 {
-				form := 0.5*a.length + 0.25*a.sentences + 0.25*a.signs
-				if a.offTopic() {
-					return 0.3 * form
-				}
-				return form
-			}),
-			Text: words.communication(answered, len(answers))},
-		ProblemSolving: domain.Judgement{
-			Score: score(practical, func(a answer) float64 {
-				if a.offTopic() {
-					return 0
-				}
-				return 0.6*a.coverage + 0.4*a.signs
-			}),
-			Text: words.problemSolving(reasoned, len(answers))},
-		Relevance: domain.Judgement{
-			Score: score(answers, func(a answer) float64 { return 0.6*a.coverage + 0.4*a.overlap }),
-			Text:  words.relevance()},
-		OverallComments:         words.overall(answered, len(answers)),
+		TechnicalAccuracy:       judge(technical, answer.technical, t.technical),
+		CommunicationClarity:    judge(answers, answer.clarity, t.clarity),
+		ProblemSolving:          judge(practical, answer.problemSolving, t.problemSolving),
+		Relevance:               judge(answers, answer.relevance, t.relevance),
+		OverallComments:         t.overall(tallyOf(answers)),
 		KnowledgeGaps:           gaps,
-		LearningRecommendations: learn,
+		LearningRecommendations: recommendations,
 		Method:                  domain.MethodRules,
 	}, nil
 }
 
-// offTopic reports whether nothing in the answer has to do with its question.
-func (a answer) offTopic() bool { return a.covered == 0 && a.overlap < 0.5 }
+// answer is what was measured of the answer to one question. All is zero if
+// there is none. A fraction is from 0 to 1.
+type answer struct {
+	question *question // nil if the bank does not know it
+	typ      domain.QuestionType
 
-// look applies the rules to one answer.
-func (b *Bank) look(exchange domain.Exchange, posting domain.JobPosting, words texts) answer {
-	a := answer{question: b.byText[exchange.Question.Content], typ: exchange.Question.QuestionType}
-	said := ""
-	if exchange.Answer != nil {
-		said = normalize(exchange.Answer.Content)
+	answered  bool
+	touched   []bool // for each key point of the question
+	words     int
+	sentences int
+	figures   bool // an example or a number
+
+	content   float64 // fraction of the key points
+	substance float64 // fraction of a full answer in the answerer's own words
+	structure float64 // fraction of sentences, links, examples
+	reasoning float64 // fraction of signs of reasoning
+	overlap   float64 // fraction of words shared with question and posting
+}
+
+// The scores of one answer, from 0 to 1. Each is a product with what cannot be
+// had by repeating words: the touched key points, or the substance.
+
+func (a answer) technical() float64 { return a.content * (0.6 + 0.4*a.substance) }
+
+func (a answer) problemSolving() float64 {
+	return a.content * (0.5 + 0.2*a.substance + 0.3*a.reasoning*a.substance)
+}
+
+func (a answer) clarity() float64 { return a.substance * (0.4 + 0.6*a.structure) }
+
+func (a answer) relevance() float64 { return a.substance * (0.7*a.content + 0.3*a.overlap) }
+
+// onTopic reports whether the answer takes up its question, and is more than a
+// copy of it.
+func (a answer) onTopic() bool {
+	return a.substance > 0 && (slices.Contains(a.touched, true) || a.overlap >= 0.5)
+}
+
+// measure measures the answer to a question, which is nil if the bank does not
+// know it.
+func measure(q *question, exchange domain.Exchange, about map[string]bool) answer {
+	a := answer{question: q, typ: exchange.Question.QuestionType}
+	if q != nil {
+		a.touched = make([]bool, len(q.KeyPoints))
 	}
-	own, asked := wordSet(said), wordSet(normalize(exchange.Question.Content))
-	fromQuestion := 0
-	for word := range own {
-		if asked[word] {
-			fromQuestion++
-		}
-	}
-	if len(own) == 0 || float64(fromQuestion) >= copied*float64(len(own)) && len(own) > 2 {
-		if a.question != nil {
-			for _, point := range a.question.KeyPoints {
-				a.missing = append(a.missing, point.Point)
-			}
-		}
+	if exchange.Answer == nil {
 		return a
 	}
-	a.answered = true
-	a.length = share(len(own), fullWords)
-	a.sentences = share(sentences(exchange.Answer.Content), fullSentences)
-	for _, sign := range words.signs {
-		if mentions(said, sign) {
-			a.signs++
+	text := words(exchange.Answer.Content)
+	a.words, a.answered = len(text), len(text) > 0
+	if !a.answered {
+		return a
+	}
+	asked := stems(words(exchange.Question.Content))
+	own, shared := 0, 0
+	for stem := range stems(text) {
+		if asked[stem] || about[stem] {
+			shared++
+		} else {
+			own++
 		}
 	}
-	a.signs = share(int(a.signs), fullSigns)
-	if a.question != nil {
-		for _, point := range a.question.KeyPoints {
-			if slices.ContainsFunc(point.Terms, func(term string) bool { return mentions(said, term) }) {
-				a.covered++
-			} else {
-				a.missing = append(a.missing, point.Point)
-			}
-		}
-		a.coverage = min(1, float64(a.covered)/float64(len(a.question.KeyPoints))/fullCoverage)
+	a.substance = fraction(own, fullLength) * min(1, functionShare(text)/fullLanguage)
+	a.overlap = fraction(shared, min(fullOverlap, max(1, len(asked)+len(about))))
+	a.sentences = sentences(exchange.Answer.Content)
+	a.figures = count(exampleSigns, text) > 0 || slices.ContainsFunc(text, hasDigit)
+	a.structure = fraction(a.sentences, fullSentences) + fraction(count(linkSigns, text), fullLinks)
+	if a.figures {
+		a.structure++
 	}
-	about := wordSet(normalize(strings.Join(append([]string{posting.Title, posting.Description}, posting.TechStack...), " ")))
-	common := 0
-	for word := range own {
-		if utf8.RuneCountInString(word) > shortTerm && (asked[word] || about[word]) {
-			common++
+	a.structure /= 3
+	a.reasoning = fraction(count(reasoningSigns, text), fullReasoning)
+	if q == nil {
+		a.content = unknownWorth * a.overlap * a.substance
+		return a
+	}
+	n := 0
+	for i, key := range q.KeyPoints {
+		if slices.ContainsFunc(key.phrases, func(p phrase) bool { return p.in(text) }) {
+			a.touched[i] = true
+			n++
 		}
 	}
-	a.overlap = share(common, fullOverlap)
+	a.content = fraction(n, len(q.KeyPoints))
 	return a
 }
 
-// of returns the answers to questions of the types, or all if there is none.
-func of(answers []answer, types ...domain.QuestionType) (some []answer) {
+// aboutOf returns the stems of the words of a posting.
+func aboutOf(posting domain.JobPosting) map[string]bool {
+	return stems(words(posting.Title + " " + posting.Description + " " + strings.Join(posting.TechStack, " ")))
+}
+
+func fraction(n, full int) float64 { return min(1, float64(n)/float64(full)) }
+
+func functionShare(text []string) float64 {
+	n := 0
+	for _, word := range text {
+		if functionWords[word] {
+			n++
+		}
+	}
+	return float64(n) / float64(len(text))
+}
+
+func hasDigit(word string) bool { return strings.ContainsFunc(word, unicode.IsDigit) }
+
+// sentences returns how many parts of the text between marks and line ends
+// have enough words for a sentence.
+func sentences(text string) int {
+	n := 0
+	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(".!?…\n", r) }) {
+		if len(words(part)) >= minSentence {
+			n++
+		}
+	}
+	return n
+}
+
+// ofType returns the answers to questions of the types, or all if there are
+// none.
+func ofType(answers []answer, types ...domain.QuestionType) []answer {
+	var some []answer
 	for _, a := range answers {
 		if slices.Contains(types, a.typ) {
 			some = append(some, a)
@@ -167,86 +197,120 @@ func of(answers []answer, types ...domain.QuestionType) (some []answer) {
 	return some
 }
 
-// score is the mean of a measure, 0 to 100.
-func score(answers []answer, measure func(answer) float64) int {
+// judge gives the mean of the answers' scores, with what the text says of it.
+func judge(answers []answer, score func(answer) float64, text func(tally, grade) string) domain.Judgement {
 	if len(answers) == 0 {
-		return 0
+		return domain.Judgement{Text: text(tally{}, weak)}
 	}
 	sum := 0.0
 	for _, a := range answers {
-		sum += measure(a)
+		sum += score(a)
 	}
-	return int(math.Round(100 * sum / float64(len(answers))))
+	mean := sum / float64(len(answers))
+	of := fair
+	switch {
+	case mean < weakBelow:
+		of = weak
+	case mean >= goodFrom:
+		of = good
+	}
+	return domain.Judgement{Score: int(math.Round(100 * mean)), Text: text(tallyOf(answers), of)}
 }
 
-// lessons returns the key points that were not spoken of, in the order of the
-// questions, and what to learn, the weakest answer first.
-func lessons(answers []answer) (gaps, learn []string) {
-	weakest := slices.Clone(answers)
-	slices.SortStableFunc(weakest, func(a, b answer) int { return a.covered - b.covered })
+// grade is what a score is called.
+type grade int
+
+const (
+	weak grade = iota
+	fair
+	good
+)
+
+// tally is what the texts of a feedback report.
+type tally struct {
+	asked, answered          int
+	points, touched          int
+	unknown                  int // questions without key points
+	onTopic, figures         int // answers
+	reasoned                 int // answers with a sign of reasoning
+	meanWords, meanSentences int // of an answer that was given
+	types                    map[domain.QuestionType]bool
+}
+
+func tallyOf(answers []answer) tally {
+	t := tally{asked: len(answers), types: make(map[domain.QuestionType]bool)}
+	words, sentences := 0, 0
 	for _, a := range answers {
-		for _, point := range a.missing {
-			if len(gaps) < maxGaps && !slices.Contains(gaps, point) {
+		t.types[a.typ] = true
+		if a.question == nil {
+			t.unknown++
+		}
+		t.points += len(a.touched)
+		for _, touched := range a.touched {
+			increase(&t.touched, touched)
+		}
+		increase(&t.answered, a.answered)
+		increase(&t.onTopic, a.onTopic())
+		increase(&t.figures, a.figures)
+		increase(&t.reasoned, a.reasoning > 0)
+		words, sentences = words+a.words, sentences+a.sentences
+	}
+	if t.answered > 0 {
+		t.meanWords, t.meanSentences = mean(words, t.answered), mean(sentences, t.answered)
+	}
+	return t
+}
+
+func increase(n *int, yes bool) {
+	if yes {
+		*n++
+	}
+}
+
+func mean(sum, n int) int { return int(math.Round(float64(sum) / float64(n))) }
+
+// lessons returns the key points that no answer touched, in the order of their
+// questions, and what to learn, by the weakest question. A question that was
+// asked twice counts once, with all that was said of it.
+func lessons(answers []answer) (gaps, recommendations []string) {
+	type lesson struct {
+		question *question
+		touched  []bool
+		share    float64
+	}
+	var lessons []*lesson
+	of := make(map[*question]*lesson)
+	for _, a := range answers {
+		if a.question == nil {
+			continue
+		}
+		l := of[a.question]
+		if l == nil {
+			l = &lesson{question: a.question, touched: make([]bool, len(a.touched))}
+			of[a.question] = l
+			lessons = append(lessons, l)
+		}
+		for i, touched := range a.touched {
+			l.touched[i] = l.touched[i] || touched
+		}
+	}
+	gaps, recommendations = []string{}, []string{}
+	for _, l := range lessons {
+		n := 0
+		for i, touched := range l.touched {
+			if point := l.question.KeyPoints[i].Point; touched {
+				n++
+			} else if len(gaps) < maxGaps && !slices.Contains(gaps, point) {
 				gaps = append(gaps, point)
 			}
 		}
+		l.share = fraction(n, len(l.touched))
 	}
-	for _, a := range weakest {
-		if len(a.missing) > 0 && len(learn) < maxLearn && !slices.Contains(learn, a.question.Learn) {
-			learn = append(learn, a.question.Learn)
+	slices.SortStableFunc(lessons, func(a, b *lesson) int { return cmp.Compare(a.share, b.share) })
+	for _, l := range lessons {
+		if l.share < 1 && len(recommendations) < maxRecommendations && !slices.Contains(recommendations, l.question.Learn) {
+			recommendations = append(recommendations, l.question.Learn)
 		}
 	}
-	return gaps, learn
-}
-
-func share(n, full int) float64 { return min(1, float64(n)/float64(full)) }
-
-// normalize gives texts one form: lower case, single blanks, one apostrophe.
-func normalize(s string) string {
-	return strings.Join(strings.Fields(strings.NewReplacer("’", "'", "ʼ", "'").Replace(strings.ToLower(s))), " ")
-}
-
-func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || r == '\'' }
-
-// stemLength is how much of a word counts as its stem, in letters.
-const stemLength = 5
-
-// wordSet returns the stems of the different words of a normalised text.
-func wordSet(s string) map[string]bool {
-	set := map[string]bool{}
-	for word := range strings.FieldsFuncSeq(s, func(r rune) bool { return !isWordRune(r) }) {
-		if letters := []rune(word); len(letters) > stemLength {
-			word = string(letters[:stemLength])
-		}
-		set[word] = true
-	}
-	return set
-}
-
-func sentences(s string) (n int) {
-	for part := range strings.FieldsFuncSeq(s, func(r rune) bool { return strings.ContainsRune(".!?;\n", r) }) {
-		if strings.ContainsFunc(part, unicode.IsLetter) {
-			n++
-		}
-	}
-	return n
-}
-
-// mentions reports whether a normalised text has the term at the beginning of
-// a word, or, if the term is short, as a whole word.
-func mentions(text, term string) bool {
-	whole := utf8.RuneCountInString(term) <= shortTerm
-	for from := 0; ; {
-		at := strings.Index(text[from:], term)
-		if at < 0 {
-			return false
-		}
-		at += from
-		before, _ := utf8.DecodeLastRuneInString(text[:at])
-		after, _ := utf8.DecodeRuneInString(text[at+len(term):])
-		if (at == 0 || !isWordRune(before)) && (!whole || at+len(term) == len(text) || !isWordRune(after)) {
-			return true
-		}
-		from = at + len(term)
-	}
+	return gaps, recommendations
 }

@@ -1,16 +1,11 @@
 package questionbank
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"reflect"
+	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
-	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
 )
@@ -24,249 +19,122 @@ func newBank(t *testing.T) *Bank {
 	return bank
 }
 
-func TestBankHoldsWhatItPromises(t *testing.T) {
+func TestTheBankIsAsPromised(t *testing.T) {
 	bank := newBank(t)
-	count := map[string]int{}
-	for _, q := range bank.questions {
-		count[string(q.Type)]++
-		count[string(q.Language)]++
-		count[string(q.Language)+" "+string(q.Type)]++
+	if len(bank.questions) != 30 {
+		t.Errorf("%d questions, not 30", len(bank.questions))
 	}
-	for what, want := range map[string]int{"technical": 10, "behavioral": 10, "situational": 10, "en": 24, "ua": 6,
-		"ua technical": 2, "ua behavioral": 2, "ua situational": 2} {
-		if count[what] != want {
-			t.Errorf("%d questions are %s, want %d", count[what], what, want)
+	for _, typ := range domain.QuestionTypes {
+		for language, want := range map[domain.Language]int{domain.LanguageEnglish: 8, domain.LanguageUkrainian: 2} {
+			got := 0
+			for _, q := range bank.questions {
+				if q.Type == typ && q.Language == language {
+					got++
+				}
+			}
+			if got != want {
+				t.Errorf("%d %s questions in %q, not %d", got, typ, language, want)
+			}
 		}
 	}
 }
 
-func TestBrokenDataIsRefused(t *testing.T) {
-	const good = `{"id":"%s","language":"en","type":"%s","stacks":[],"text":"%[1]s?","learn":"l","key_points":[{"point":"p","terms":["a"]},{"point":"q","terms":["b"]},{"point":"r","terms":["c"]}]}`
-	whole := "[" + fmt.Sprintf(good, "t", "technical") + "," + fmt.Sprintf(good, "b", "behavioral") + "," + fmt.Sprintf(good, "s", "situational") + "]"
-	if _, err := load(fstest.MapFS{"q.json": {Data: []byte(whole)}}); err != nil {
-		t.Fatalf("good data: %v", err)
+// valid has a question of each type, in English.
+const valid = `[
+ {"id": "a", "language": "en", "type": "technical", "stacks": ["go"], "levels": ["junior"], "text": "First?", "learn": "Read.", "key_points": [
+  {"point": "P1.", "terms": ["one"]}, {"point": "P2.", "terms": ["two"]}, {"point": "P3.", "terms": ["three"]}]},
+ {"id": "b", "language": "en", "type": "behavioral", "stacks": [], "levels": [], "text": "Second?", "learn": "Read.", "key_points": [
+  {"point": "P1.", "terms": ["one"]}, {"point": "P2.", "terms": ["two"]}, {"point": "P3.", "terms": ["three"]}]},
+ {"id": "c", "language": "en", "type": "situational", "text": "Third?", "learn": "Read.", "key_points": [
+  {"point": "P1.", "terms": ["one"]}, {"point": "P2.", "terms": ["two"]}, {"point": "P3.", "terms": ["three"]}]}]`
+
+func folder(files map[string]string) fs.FS {
+	dir := fstest.MapFS{}
+	for name, content := range files {
+		dir["bank/"+name] = &fstest.MapFile{Data: []byte(content)}
 	}
-	for name, change := range map[string][2]string{
-		"unknown member":      {`"learn"`, `"lern"`},
-		"no JSON":             {`[`, `{`},
-		"id twice":            {`"id":"b"`, `"id":"t"`},
-		"no id":               {`"id":"b"`, `"id":" "`},
-		"text twice":          {`"b?"`, `"t?"`},
-		"blank text":          {`"b?"`, `" "`},
-		"nothing to learn":    {`"learn":"l"`, `"learn":""`},
-		"language":            {`"en"`, `"fr"`},
-		"type":                {`"situational"`, `"easy"`},
-		"a type missing":      {`"situational"`, `"technical"`},
-		"two key points":      {`,{"point":"r","terms":["c"]}`, ``},
-		"a point without":     {`"terms":["c"]`, `"terms":[]`},
-		"term in upper case":  {`["c"]`, `["C"]`},
-		"stack in other name": {`"stacks":[]`, `"stacks":["golang"]`},
+	return dir
+}
+
+func TestBrokenDataIsRefused(t *testing.T) {
+	if _, err := load(folder(map[string]string{"x.json": valid})); err != nil {
+		t.Fatalf("the valid data: %v", err)
+	}
+	for _, tc := range []struct{ name, old, new, want string }{
+		{"no list", valid, `{}`, "cannot unmarshal"},
+		{"no JSON", valid, `[`, "unexpected EOF"},
+		{"more after the list", valid, valid + ` []`, "something follows"},
+		{"an unknown member", `"id": "a"`, `"name": "x", "id": "a"`, `unknown field "name"`},
+		{"a null", `[` + "\n", `[null,`, "is null"},
+		{"an id twice", `"id": "b"`, `"id": "a"`, `two questions have the id "a"`},
+		{"an id with blanks", `"id": "a"`, `"id": "A b"`, "kebab-case"},
+		{"no id", `"id": "a"`, `"id": ""`, "kebab-case"},
+		{"an unknown language", `"language": "en", "type": "technical"`, `"language": "uk", "type": "technical"`, `unknown language "uk"`},
+		{"a language without every type", `"language": "en", "type": "technical"`, `"language": "ua", "type": "technical"`,
+			`no behavioral question in the language "ua"`},
+		{"no English", valid, `[]`, `no technical question in the language "en"`},
+		{"an unknown type", `"technical"`, `"trivia"`, `unknown type "trivia"`},
+		{"an unknown level", `"junior"`, `"guru"`, `unknown level "guru"`},
+		{"a stack in capitals", `"go"`, `"Go"`, `the stack "Go"`},
+		{"a blank stack", `"go"`, `" "`, `the stack " "`},
+		{"a blank text", `"First?"`, `" "`, "the text is blank"},
+		{"a text twice", `"Second?"`, `"first ?"`, "the text of another"},
+		{"nothing to learn", `"Read."`, `""`, "learn is blank"},
+		{"two key points", `{"point": "P1.", "terms": ["one"]}, `, ``, "2 key points"},
+		{"seven key points", `{"point": "P1.", "terms": ["one"]}, `, `{"point": "P1.", "terms": ["one"]}, {"point": "P4.", "terms": ["four"]},
+			{"point": "P5.", "terms": ["five"]}, {"point": "P6.", "terms": ["six"]}, {"point": "P7.", "terms": ["seven"]}, `, "7 key points"},
+		{"a blank point", `"P1."`, `""`, "point 1 is blank"},
+		{"a point without terms", `["one"]`, `[]`, "point 1 has no terms"},
+		{"a term in capitals", `"one"`, `"One"`, `the term "One"`},
+		{"a term without a word", `"one"`, `"..."`, `the term "..."`},
+		{"a term twice", `"two"`, `"one"`, `the term "one" was there before`},
+		{"a term of the question", `"one"`, `"first"`, `the term "first" stands in the question`},
 	} {
-		t.Run(name, func(t *testing.T) {
-			broken := strings.Replace(whole, change[0], change[1], 1)
-			if _, err := load(fstest.MapFS{"q.json": {Data: []byte(broken)}}); err == nil {
-				t.Error("it was taken")
+		t.Run(tc.name, func(t *testing.T) {
+			broken := strings.Replace(valid, tc.old, tc.new, 1)
+			if broken == valid {
+				t.Fatal("nothing was replaced")
+			}
+			bank, err := load(folder(map[string]string{"x.json": broken}))
+			if err == nil || !strings.Contains(err.Error(), tc.want) || bank != nil {
+				t.Errorf("the error is %v, not of %q", err, tc.want)
 			}
 		})
 	}
 }
 
-func interview(language domain.Language, number int, stack ...string) domain.Interview {
-	return domain.Interview{
-		Session: domain.RestoreInterviewSession(domain.SessionState{ID: uuid.New(), Status: domain.SessionActive, CurrentQuestionNumber: number}),
-		Posting: domain.JobPosting{Title: "Engineer", Description: "You go far with us.", TechStack: stack, Language: language},
-	}
-}
-
-// ask asks the next question and goes on.
-func ask(t *testing.T, bank *Bank, i *domain.Interview) string {
-	t.Helper()
-	text, err := bank.AskQuestion(t.Context(), *i)
-	if err != nil {
-		t.Fatal(err)
-	}
-	message, err := i.Session.Ask(uuid.New(), text, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	if q := bank.byText[text]; q.Type != message.QuestionType || q.Language != i.Posting.Language {
-		t.Errorf("question %d is %s %s", i.Session.State().CurrentQuestionNumber, q.Language, q.Type)
-	}
-	i.Messages = append(i.Messages, message)
-	return text
-}
-
-func TestNothingIsAskedTwiceWhileThereIsMore(t *testing.T) {
-	bank := newBank(t)
-	for language, size := range map[domain.Language]int{domain.LanguageEnglish: 24, domain.LanguageUkrainian: 6} {
-		i := interview(language, 0, "Go")
-		seen := map[string]int{}
-		for n := range 3 * size {
-			if n == size/2 { // a retake: another session of the chain
-				i.AskedBefore = i.Asked()
-				i.Messages = nil
-				i.Session = interview(language, 0).Session
-			}
-			text := ask(t, bank, &i)
-			seen[text]++
-			if seen[text] > n/size+1 {
-				t.Fatalf("%s: question %d was asked %d times: %s", language, n, seen[text], text)
-			}
+func TestAllThatIsWrongIsNamedAtOnce(t *testing.T) {
+	broken := strings.NewReplacer(`"junior"`, `"guru"`, `"Second?"`, `""`).Replace(valid)
+	_, err := load(folder(map[string]string{"a.json": `[`, "b.json": broken}))
+	for _, want := range []string{"bank/a.json", `bank/b.json: item 1, "a": unknown level "guru"`, "the text is blank"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not speak of %q", err, want)
 		}
 	}
 }
 
-func TestTheSessionAloneDecidesBetweenEquals(t *testing.T) {
-	bank := newBank(t)
-	firsts := map[string]bool{}
-	for range 50 {
-		i := interview(domain.LanguageEnglish, 1)
-		one, err := bank.AskQuestion(t.Context(), i)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if again, _ := bank.AskQuestion(t.Context(), i); again != one {
-			t.Fatal("the same interview got two questions")
-		}
-		firsts[one] = true
-	}
-	if len(firsts) < 4 {
-		t.Errorf("50 sessions began with %d questions", len(firsts))
-	}
-}
-
-func TestQuestionsFitThePosting(t *testing.T) {
-	bank := newBank(t)
-	for stack, want := range map[string]string{"Golang": "go", "Postgres": "postgresql", "React.js": "react", "K8s": "kubernetes", "Python 3": "python"} {
-		i := interview(domain.LanguageEnglish, 0, stack)
-		text := ask(t, bank, &i)
-		if fit(*bank.byText[text], map[string]bool{want: true}) != 1 {
-			t.Errorf("%s: asked %s", stack, text)
+func TestPhrasesMatchStems(t *testing.T) {
+	for _, tc := range []struct {
+		term, text string
+		want       bool
+	}{
+		{"idempot", "Make it IDEMPOTENT!", true},
+		{"go", "a good goal", false},
+		{"go", "Go, please", true},
+		{"n+1", "the N+1 problem", true},
+		{"roll back", "we rolled back", true},
+		{"roll back", "Roll back, then look", true},
+		{"roll back", "back to roll", false},
+		{"транзакц", "Відкрию транзакцію", true},
+		{"рев'ю", "запровадили рев’ю", true},
+		{"лог", "логіка", false},
+		{"retry", "", false},
+	} {
+		if got := phrases(tc.term)[0].in(words(tc.text)); got != tc.want {
+			t.Errorf("%q in %q: %v", tc.term, tc.text, got)
 		}
 	}
-	i := interview(domain.LanguageEnglish, 0) // "go" in the description is the verb
-	if text := ask(t, bank, &i); len(bank.byText[text].Stacks) != 0 {
-		t.Errorf("of no stack: asked %s", text)
-	}
-}
-
-func TestAskingStopsWithItsContext(t *testing.T) {
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	if _, err := newBank(t).AskQuestion(ctx, interview(domain.LanguageEnglish, 0)); !errors.Is(err, context.Canceled) {
-		t.Errorf("error is %v", err)
-	}
-}
-
-// answered is an interview of three questions, each answered by answer.
-func answered(t *testing.T, bank *Bank, language domain.Language, answer func(Question) string) domain.Interview {
-	t.Helper()
-	i := interview(language, 0)
-	i.Session = domain.RestoreInterviewSession(domain.SessionState{ID: uuid.MustParse("0d7c2f4e-8a53-4f0b-9c55-6a3a2b1c4d5e"), Status: domain.SessionActive})
-	for range 3 {
-		q := bank.byText[ask(t, bank, &i)]
-		if text := answer(*q); text != "" {
-			i.Messages = append(i.Messages, domain.Message{Type: domain.MessageAnswer, Content: text})
-		}
-	}
-	return i
-}
-
-// good speaks of every key point, and gives reasons.
-func good(q Question) string {
-	var b strings.Builder
-	for _, point := range q.KeyPoints {
-		fmt.Fprintf(&b, "First I would do this, because %s matters: %s. ", strings.Join(point.Terms, " and "), point.Point)
-	}
-	b.WriteString("Then, for example, I check the result. Спочатку це, потім інше, бо так треба, наприклад отже.")
-	return b.String()
-}
-
-func scores(a domain.Assessment) [4]int {
-	return [4]int{a.TechnicalAccuracy.Score, a.CommunicationClarity.Score, a.ProblemSolving.Score, a.Relevance.Score}
-}
-
-func TestFeedbackTellsGoodAnswersFromBad(t *testing.T) {
-	bank := newBank(t)
-	give := func(language domain.Language, answer func(Question) string) domain.Assessment {
-		t.Helper()
-		i := answered(t, bank, language, answer)
-		a, err := bank.GiveFeedback(t.Context(), i)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if again, _ := bank.GiveFeedback(t.Context(), i); !reflect.DeepEqual(a, again) {
-			t.Error("the same interview got two judgements")
-		}
-		if a.Method != domain.MethodRules || len(a.KnowledgeGaps) > maxGaps || len(a.LearningRecommendations) > maxLearn {
-			t.Errorf("method %s, %d gaps, %d recommendations", a.Method, len(a.KnowledgeGaps), len(a.LearningRecommendations))
-		}
-		return a
-	}
-	for _, language := range []domain.Language{domain.LanguageEnglish, domain.LanguageUkrainian} {
-		best := give(language, good)
-		for _, score := range scores(best) {
-			if score < 65 || score > 100 {
-				t.Errorf("%s: the best answers score %v", language, scores(best))
-			}
-		}
-		if len(best.KnowledgeGaps) != 0 || len(best.LearningRecommendations) != 0 {
-			t.Errorf("%s: the best answers leave %v", language, best.KnowledgeGaps)
-		}
-		for name, answer := range map[string]func(Question) string{
-			"none":              func(Question) string { return "" },
-			"blank":             func(Question) string { return " \n" },
-			"gibberish":         func(Question) string { return strings.Repeat("asdf qwer zxcv uiop ", 50) },
-			"one word, often":   func(Question) string { return strings.Repeat("index ", 500) },
-			"the question":      func(q Question) string { return q.Text },
-			"no letters":        func(Question) string { return "🚀 !!! ... 123" },
-			"very long nothing": func(Question) string { return strings.Repeat("я", domain.MaxAnswerLength) },
-		} {
-			bad := give(language, answer)
-			for k, score := range scores(bad) {
-				if score > 40 || score >= scores(best)[k] {
-					t.Errorf("%s: %s scores %v, the best %v", language, name, scores(bad), scores(best))
-				}
-			}
-			if len(bad.KnowledgeGaps) == 0 || len(bad.LearningRecommendations) == 0 {
-				t.Errorf("%s: %s leaves nothing to learn", language, name)
-			}
-		}
-	}
-	english, ukrainian := give(domain.LanguageEnglish, good), give(domain.LanguageUkrainian, good)
-	if !strings.Contains(english.OverallComments, "fixed rules") || !strings.Contains(ukrainian.OverallComments, "правилами") {
-		t.Errorf("the comments are %q and %q", english.OverallComments, ukrainian.OverallComments)
-	}
-}
-
-func TestUnansweredQuestionsCount(t *testing.T) {
-	bank := newBank(t)
-	n := 0
-	half, err := bank.GiveFeedback(t.Context(), answered(t, bank, domain.LanguageEnglish, func(q Question) string {
-		if n++; n > 1 {
-			return ""
-		}
-		return good(q)
-	}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if got := half.CommunicationClarity.Score; got < 25 || got > 34 {
-		t.Errorf("one good answer of three scores %d for communication", got)
-	}
-	if !strings.HasPrefix(half.OverallComments, "1 of 3 questions") {
-		t.Errorf("the comments are %q", half.OverallComments)
-	}
-}
-
-func TestQuestionsOfAnotherInterviewerAreJudgedByFormAlone(t *testing.T) {
-	i := interview(domain.LanguageEnglish, 0)
-	i.Messages = []domain.Message{
-		{Type: domain.MessageQuestion, Content: "Why do databases need backups?", QuestionType: domain.QuestionTechnical},
-		{Type: domain.MessageAnswer, Content: "Because databases fail. First disks die, then people need their backups."},
-	}
-	a, err := newBank(t).GiveFeedback(t.Context(), i)
-	if err != nil || a.TechnicalAccuracy.Score != 0 || a.CommunicationClarity.Score == 0 {
-		t.Errorf("%v, %v", scores(a), err)
+	if got := words("’Don’t’ — 'stop' 👍 'n'"); !slices.Equal(got, []string{"don't", "stop", "n"}) {
+		t.Errorf("words are %q", got)
 	}
 }

@@ -1,106 +1,190 @@
 package questionbank
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
-// AskQuestion implements [ports.QuestionAsker]. Of the questions of the right
-// language and type it prefers those asked least often in the chain, then
-// those that fit the posting. Which of equals comes first depends on the
-// session alone, so that the same interview always goes on in the same way.
+// AskQuestion implements [ports.QuestionAsker]. Of the questions of the
+// posting's language (English, if the bank has none in it) it takes the ones
+// that were asked least in the session and its chain, of these the ones that
+// fit the posting best, and of these one that depends on the session and the
+// number of the question. The error is that of the context.
 func (b *Bank) AskQuestion(ctx context.Context, interview domain.Interview) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
 	number, typ := interview.Session.NextQuestion()
-	candidates := b.of(interview.Posting.Language, typ)
-	if len(candidates) == 0 {
-		candidates = b.of(domain.LanguageEnglish, typ)
-	}
-	asked := map[string]int{}
+	asked := make(map[string]int)
 	for _, text := range interview.Asked() {
-		asked[text]++
+		asked[strings.TrimSpace(text)]++
 	}
-	subjects := subjectsOf(interview.Posting)
-	lot := func(q Question) uint64 {
+	draw := func(q *question) []byte {
 		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", interview.Session.ID(), number, q.ID))
-		return binary.BigEndian.Uint64(sum[:])
+		return sum[:]
 	}
-	chosen := slices.MinFunc(candidates, func(a, b Question) int {
+	job := wantsOf(interview.Posting)
+	best := slices.MinFunc(b.candidates(interview.Posting.Language, typ), func(p, q *question) int {
 		return cmp.Or(
-			cmp.Compare(asked[a.Text], asked[b.Text]),
-			cmp.Compare(fit(b, subjects), fit(a, subjects)),
-			cmp.Compare(lot(a), lot(b)))
+			cmp.Compare(asked[p.Text], asked[q.Text]),
+			cmp.Compare(job.fit(q), job.fit(p)),
+			bytes.Compare(draw(p), draw(q)),
+		)
 	})
-	return chosen.Text, nil
+	return best.Text, nil
 }
 
-// of returns the questions of a language and type.
-func (b *Bank) of(language domain.Language, typ domain.QuestionType) (questions []Question) {
-	for _, q := range b.questions {
-		if q.Language == language && q.Type == typ {
-			questions = append(questions, q)
+// candidates returns the questions of the type in the language, or in English
+// if the bank has none in the language. There is at least one.
+func (b *Bank) candidates(language domain.Language, typ domain.QuestionType) []*question {
+	of := func(language domain.Language) (list []*question) {
+		for _, q := range b.questions {
+			if q.Language == language && q.Type == typ {
+				list = append(list, q)
+			}
+		}
+		return list
+	}
+	if list := of(language); len(list) > 0 {
+		return list
+	}
+	return of(domain.LanguageEnglish)
+}
+
+// wants is what a posting asks for.
+type wants struct {
+	named     string // technologies of the tech stack and the title, a blank around each word
+	described string // technologies of the description, likewise
+	levels    map[string]bool
+}
+
+func wantsOf(posting domain.JobPosting) wants {
+	var named []string
+	for _, text := range append(slices.Clone(posting.TechStack), posting.Title) {
+		// The stroke keeps a tag of two words from matching across two texts.
+		named = append(append(named, technologies(text)...), "|")
+	}
+	levels := levelsIn(posting.ExperienceLevel)
+	if len(levels) == 0 {
+		levels = levelsIn(posting.Title)
+	}
+	return wants{
+		named:     " " + strings.Join(named, " ") + " ",
+		described: " " + strings.Join(unambiguousTechnologies(posting.Description), " ") + " ",
+		levels:    levels,
+	}
+}
+
+// The weights of a match. One of the tech stack or the title outweighs a level
+// that does not fit, one of the description does not. What belongs to another
+// trade weighs less than all else.
+const (
+	namedWeight     = 4
+	describedWeight = 2
+	levelWeight     = 1
+	wrongLevel      = -3
+	wrongStack      = -100
+)
+
+func (w wants) fit(q *question) int {
+	score := 0
+	for _, tag := range q.tags {
+		switch tag = " " + tag + " "; {
+		case strings.Contains(w.named, tag):
+			score += namedWeight
+		case strings.Contains(w.described, tag):
+			score += describedWeight
 		}
 	}
-	return questions
-}
-
-// fit says how well a question suits a posting: 1 if it is about one of its
-// subjects, 0 if it fits every job, -1 if it is about something else.
-func fit(q Question, subjects map[string]bool) int {
-	if len(q.Stacks) == 0 {
-		return 0
+	if len(q.tags) > 0 && score == 0 {
+		score = wrongStack
 	}
-	for _, stack := range q.Stacks {
-		if subjects[stack] {
-			return 1
+	if len(q.Levels) > 0 && len(w.levels) > 0 {
+		if slices.ContainsFunc(q.Levels, func(level string) bool { return w.levels[level] }) {
+			score += levelWeight
+		} else {
+			score += wrongLevel
 		}
 	}
-	return -1
+	return score
 }
 
-// alias gives one name to a technology of several.
-var alias = map[string]string{
-	"golang": "go", "postgres": "postgresql", "js": "javascript", "ts": "typescript", "k8s": "kubernetes",
-	"reactjs": "react", "react.js": "react", "node.js": "javascript", "nodejs": "javascript", "py": "python",
-	"jvm": "java", "spring": "java", "kotlin": "java", "mysql": "sql", "sqlite": "sql",
+// aliases are other names of technologies.
+var aliases = map[string]string{
+	"golang": "go",
+	"js":     "javascript", "ecmascript": "javascript", "nodejs": "javascript",
+	"ts":      "typescript",
+	"reactjs": "react", "nextjs": "react",
+	"vuejs": "vue", "angularjs": "angular",
+	"py": "python", "python3": "python",
+	"postgres": "postgresql", "pg": "postgresql", "psql": "postgresql",
+	"mariadb": "mysql",
+	"k8s":     "kubernetes", "k3s": "kubernetes", "openshift": "kubernetes",
 }
 
-// canonical is the one name of a technology.
-func canonical(name string) string {
-	name = strings.ToLower(strings.TrimSpace(name))
-	if known, ok := alias[name]; ok {
-		return known
+// ambiguous are names of technologies that are also words of everyday English;
+// names of one or two letters are ambiguous without being listed.
+var ambiguous = map[string]bool{
+	"express": true, "helm": true, "node": true, "react": true, "rest": true, "rust": true, "spring": true, "swift": true,
+}
+
+// symbols spells out the names that words would cut short.
+var symbols = strings.NewReplacer("c++", "cpp", "c#", "csharp", "f#", "fsharp", ".net", " dotnet")
+
+// technologies returns the words of a text, each technology under one name.
+func technologies(text string) []string {
+	list := words(symbols.Replace(strings.ToLower(text)))
+	for i, word := range list {
+		list[i] = cmp.Or(aliases[word], word)
 	}
-	return name
+	return list
 }
 
-// subjectsOf returns what a posting is about. Its description says "go" also
-// where it means the verb, so that only longer words of it count.
-func subjectsOf(p domain.JobPosting) map[string]bool {
-	subjects := map[string]bool{}
-	for _, technology := range p.TechStack {
-		subjects[canonical(technology)] = true
-		for word := range strings.FieldsSeq(technology) {
-			subjects[canonical(word)] = true
+// unambiguousTechnologies is technologies for running text, where "go" is more
+// often a verb than a language: ambiguous words are left out.
+func unambiguousTechnologies(text string) []string {
+	list := words(symbols.Replace(strings.ToLower(text)))
+	for i, word := range list {
+		switch alias := aliases[word]; {
+		case alias != "":
+			list[i] = alias
+		case ambiguous[word] || utf8.RuneCountInString(word) <= 2:
+			list[i] = "|"
 		}
 	}
-	trim := func(word string) string { return strings.Trim(word, `.,;:!?()[]{}"'«»/`) }
-	for word := range strings.FieldsSeq(p.Title) {
-		subjects[canonical(trim(word))] = true
-	}
-	for word := range strings.FieldsSeq(p.Description) {
-		if word = trim(word); len(word) > len("go") {
-			subjects[canonical(word)] = true
+	return list
+}
+
+// The levels that a question may be for.
+const (
+	junior = "junior"
+	middle = "middle"
+	senior = "senior"
+)
+
+var levelWords = map[string]string{
+	"junior": junior, "jr": junior, "intern": junior, "trainee": junior, "entry": junior, "graduate": junior,
+	"джуніор": junior, "молодший": junior, "молодша": junior, "стажер": junior, "стажист": junior, "початківець": junior,
+	"middle": middle, "mid": middle, "intermediate": middle, "regular": middle,
+	"мідл": middle, "міддл": middle, "середній": middle, "середня": middle,
+	"senior": senior, "sr": senior, "lead": senior, "staff": senior, "principal": senior, "expert": senior, "architect": senior,
+	"сеньйор": senior, "сініор": senior, "старший": senior, "старша": senior, "провідний": senior, "провідна": senior,
+}
+
+func levelsIn(text string) map[string]bool {
+	levels := make(map[string]bool)
+	for _, word := range words(text) {
+		if level := levelWords[word]; level != "" {
+			levels[level] = true
 		}
 	}
-	return subjects
+	return levels
 }
