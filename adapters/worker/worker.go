@@ -117,6 +117,10 @@ func (p *Pool) Run(ctx context.Context, grace time.Duration) {
 	over, cancel := context.WithCancel(work)
 	cancel()
 	for _, h := range left {
+		if work.Err() != nil { // the storage is too slow: the leases run out by themselves
+			p.release(h, false)
+			continue
+		}
 		p.run(over, h) // with its context over, it is only given back
 	}
 	workers.Wait()
