@@ -42,8 +42,7 @@ func newRunOperation(t *testing.T) runOperation {
 	return f
 }
 
-// heldOperation is one that the process holds, at work on it for the so-manieth
-// time.
+// heldOperation is one that the process holds and works on, in this attempt.
 func heldOperation(typ domain.OperationType, attempt int) domain.Operation {
 	operation := ownOperation(typ)
 	operation.Status, operation.Attempt = domain.OperationProcessing, attempt
