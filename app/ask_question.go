@@ -34,6 +34,9 @@ func (u AskQuestion) Execute(ctx context.Context, operation domain.Operation) er
 		if interview.AskedBefore, err = u.Asked.ListAskedBefore(ctx, operation.UserID, operation.SessionID); err != nil {
 			return err
 		}
+		if interview.Session.State().Status == domain.SessionCompleted {
+			return domain.FailureSessionNotActive // before anybody thinks in vain
+		}
 		text, err := u.Interviewer.AskQuestion(ctx, interview)
 		if err != nil {
 			return err
