@@ -2,7 +2,6 @@ package storetest
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -89,32 +88,55 @@ func sessionDetailSharesNoMemory(t *testing.T, f fixture) {
 	}
 }
 
-// sessionDetailOfOneMoment replaces the posting, then the résumé, again and
-// again: whoever sees a résumé must see the posting that came before it.
+// sessionDetailOfOneMoment changes the session, then the posting, then the
+// résumé, again and again: whoever sees one of them must see what came before
+// it, and nothing that came after the next.
 func sessionDetailOfOneMoment(t *testing.T, f fixture) {
 	posting := f.posting(f.user().ID, at(0))
 	resume, session := f.resume(posting.UserID, at(0)), f.session(posting, at(0))
-	const rounds = 40
+	write := func(round int) error {
+		now, from := at(round), session.State().Status
+		var err error
+		if from == domain.SessionActive {
+			err = session.Pause(now)
+		} else {
+			err = session.Resume(now)
+		}
+		if err == nil {
+			session, err = f.SaveSessionStatus(t.Context(), session, from)
+		}
+		posting.UpdatedAt, resume.UpdatedAt = now, now
+		if err == nil {
+			err = f.ReplaceJobPosting(t.Context(), posting)
+		}
+		if err == nil {
+			err = f.ReplaceResume(t.Context(), resume)
+		}
+		return err
+	}
+	owner, id := session.UserID(), session.ID()
+	var reads atomic.Int32
 	var done atomic.Bool
 	errs := atOnce(3, func(i int) error {
 		if i == 0 {
 			defer done.Store(true)
-			for round := range rounds {
-				posting.UpdatedAt, resume.UpdatedAt = at(round), at(round)
-				if err := errors.Join(f.ReplaceJobPosting(t.Context(), posting), f.ReplaceResume(t.Context(), resume)); err != nil {
+			for round := 1; round <= 40 || reads.Load() < 1000; round++ {
+				if err := write(round); err != nil {
 					return err
 				}
 			}
 			return nil
 		}
+		defer reads.Add(1000) // whoever fails lets the writer end
 		for !done.Load() {
-			detail, err := f.FindSessionDetail(t.Context(), session.UserID(), session.ID())
+			detail, err := f.FindSessionDetail(t.Context(), owner, id)
 			if err != nil {
 				return err
 			}
-			p, r := detail.Posting.UpdatedAt, detail.Resume.UpdatedAt
-			if p.Before(r) || p.After(r.Add(time.Microsecond)) {
-				return fmt.Errorf("a posting of %v is shown with a resume of %v", p, r)
+			reads.Add(1)
+			s, p, r := detail.Session.State().UpdatedAt, detail.Posting.UpdatedAt, detail.Resume.UpdatedAt
+			if p.After(s) || r.After(p) || s.After(r.Add(time.Microsecond)) {
+				return fmt.Errorf("a session of %v is shown with a posting of %v and a resume of %v", s, p, r)
 			}
 		}
 		return nil
@@ -212,6 +234,9 @@ func sessionSameIDs(t *testing.T, f fixture) {
 		equal(f, "the other's posting", detail.Posting, &other)
 		attempts, err := f.ListAttempts(t.Context(), owner, first.ID())
 		f.must(err)
+		asked, err := f.ListAskedBefore(t.Context(), owner, first.ID())
+		f.must(err)
+		equal(f, "the other's questions", asked, []string{"Why Go?"})
 		equal(f, "the other's attempts", attempts, []domain.Attempt{{Session: hisFirst, Feedback: &hisFeedback}, {Session: hisSecond}})
 	}
 	unchanged()
@@ -377,7 +402,7 @@ func sessionListPages(t *testing.T, f fixture) {
 	for limit := 1; limit <= len(all)+1; limit++ {
 		var got []uuid.UUID
 		filter := domain.SessionFilter{Limit: limit}
-		for {
+		for len(got) <= len(all) { // a list that never ends is wrong already
 			page, err := f.ListSessions(t.Context(), posting.UserID, filter)
 			f.must(err)
 			if page == nil {

@@ -23,7 +23,9 @@ import (
 
 // Run runs the suite, one sub-test a promise of the ports. newStore is called
 // once for each; it may return the same store each time, since the tests use
-// accounts of their own and disturb no other rows.
+// accounts of their own and disturb no other rows, finished operations from
+// before 2002 excepted, which they prune. They run one after the other and bear
+// no other use of the store meanwhile: they read the operations of everybody.
 func Run(t *testing.T, newStore func(t *testing.T) ports.Storage) {
 	for _, test := range []struct {
 		name string
