@@ -22,8 +22,8 @@ type RunOperation struct {
 	TimeLimit time.Duration
 	// Attempts is how many there are before an operation fails.
 	Attempts int
-	// Backoff is the pause before the second attempt. It doubles with each,
-	// and up to a tenth is added at random.
+	// Backoff is the pause after the first failure. It doubles with each, and
+	// up to a tenth is added at random.
 	Backoff time.Duration
 }
 
@@ -32,27 +32,46 @@ const recordLimit = 5 * time.Second
 
 // Execute runs an operation that this process holds, and stores how that
 // ended: completed, failed, or postponed to another attempt. If the context
-// ends first, the operation is given back for anybody to take up at once. The
-// error, for the log, is why the operation is not completed; it is
-// [ports.ErrLeaseLost] if the operation was somebody else's by then.
-func (u RunOperation) Execute(ctx context.Context, operation domain.Operation) error {
-	err := u.attempt(ctx, operation)
+// ends first, the operation is given back for anybody to take up at once, and
+// the attempt does not count. Before an end other than completed is stored,
+// Execute calls settle, which must end the renewals of the lease and wait for
+// them: a late one would take back what was given back. The error, for the
+// log, is why the operation is not completed; it is [ports.ErrLeaseLost] if
+// the operation was somebody else's by then.
+func (u RunOperation) Execute(ctx context.Context, operation domain.Operation, settle func()) error {
+	err := u.begin(ctx, &operation)
+	if err == nil {
+		err = u.attempt(ctx, operation)
+	}
 	if err == nil || errors.Is(err, ports.ErrLeaseLost) {
 		return err
 	}
+	settle()
 	now := u.Clock.now()
 	failure := failureOf(err)
 	switch {
 	case ctx.Err() != nil:
-		operation.Postpone(now, now)
-	case failure.Temporary() && operation.Attempt < u.Attempts:
-		operation.Postpone(now.Add(u.pause(operation.Attempt)), now)
+		operation.GiveBack(now)
+	case failure.Temporary() && operation.Failures+1 < u.Attempts:
+		operation.Postpone(now.Add(u.pause(operation.Failures)), now)
 	default:
 		operation.Fail(failure, now)
 	}
 	record, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordLimit)
 	defer cancel()
 	return errors.Join(err, u.Operations.UpdateOperation(record, operation))
+}
+
+// begin shows that the work begins, if the operation was lost once or its lease
+// may be over: a second process may have it, and an operation that ends every
+// process that runs it must count as begun.
+func (u RunOperation) begin(ctx context.Context, operation *domain.Operation) error {
+	now := u.Clock.now()
+	if operation.Attempt == 1 && now.Before(operation.LeaseUntil) {
+		return nil
+	}
+	operation.Renew(true, now)
+	return u.Operations.UpdateOperation(ctx, *operation)
 }
 
 // attempt ends by the time limit, and turns a panic into an error: the fault of
@@ -83,8 +102,8 @@ func failureOf(err error) domain.OperationFailure {
 	return domain.FailureUnexpected
 }
 
-// pause returns how long to wait after so many attempts.
-func (u RunOperation) pause(attempts int) time.Duration {
-	pause := u.Backoff << min(attempts-1, 10)
+// pause returns how long to wait after one more failure than these.
+func (u RunOperation) pause(failures int) time.Duration {
+	pause := u.Backoff << min(failures, 10)
 	return pause + rand.N(pause/10+1)
 }

@@ -19,6 +19,7 @@ import (
 // is told nothing proves that it leaves the operation alone.
 type runOperation struct {
 	app.RunOperation
+	settled    *bool // the renewals have ended
 	question   askQuestion
 	feedback   giveFeedback
 	operations *mocks.MockOperationUpdater
@@ -31,6 +32,7 @@ const (
 
 func newRunOperation(t *testing.T) runOperation {
 	f := runOperation{
+		settled:    new(bool),
 		question:   newAskQuestion(t),
 		feedback:   newGiveFeedback(t),
 		operations: mocks.NewMockOperationUpdater(gomock.NewController(t)),
@@ -42,10 +44,16 @@ func newRunOperation(t *testing.T) runOperation {
 	return f
 }
 
-// heldOperation is one that the process holds and works on, in this attempt.
-func heldOperation(typ domain.OperationType, attempt int) domain.Operation {
+// Execute is the use case's, with renewals that end when they are told to.
+func (f runOperation) Execute(ctx context.Context, operation domain.Operation) error {
+	return f.RunOperation.Execute(ctx, operation, func() { *f.settled = true })
+}
+
+// heldOperation is one that the process holds and works on since it was asked
+// for, after so many failures.
+func heldOperation(typ domain.OperationType, failures int) domain.Operation {
 	operation := ownOperation(typ)
-	operation.Status, operation.Attempt = domain.OperationProcessing, attempt
+	operation.Status, operation.Failures, operation.LeaseUntil = domain.OperationProcessing, failures, now.Add(time.Microsecond)
 	return operation
 }
 
@@ -68,6 +76,7 @@ func (f runOperation) records(t *testing.T, err error) *domain.Operation {
 	f.operations.EXPECT().UpdateOperation(gomock.Any(), gomock.AssignableToTypeOf(domain.Operation{})).
 		DoAndReturn(func(ctx context.Context, operation domain.Operation) error {
 			equal(t, "context's error", ctx.Err(), nil)
+			equal(t, "that the renewals have ended", *f.settled, true)
 			if deadline, ok := ctx.Deadline(); !ok || time.Until(deadline) > 5*time.Second {
 				t.Errorf("deadline is %v, %t", deadline, ok)
 			}
@@ -85,6 +94,7 @@ func postponed(t *testing.T, got, held domain.Operation, pause time.Duration) {
 		t.Errorf("it waits %v, want %v to a tenth more", wait, pause)
 	}
 	held.Status, held.LeaseUntil, held.UpdatedAt = domain.OperationPending, got.LeaseUntil, now
+	held.Failures++
 	equal(t, "operation", got, held)
 }
 
@@ -100,7 +110,7 @@ func TestRunOperation(t *testing.T) {
 		f := newRunOperation(t)
 		f.asks(func(context.Context) (string, error) { return "Why?", nil })
 		f.question.questions.EXPECT().SaveQuestion(gomock.Any(), gomock.Any(), gomock.Any(), gomock.Any()).Return(nil)
-		equal(t, "error", f.Execute(t.Context(), heldOperation(domain.QuestionGeneration, 1)), nil)
+		equal(t, "error", f.Execute(t.Context(), heldOperation(domain.QuestionGeneration, 0)), nil)
 	})
 
 	t.Run("gives feedback and records nothing beyond it", func(t *testing.T) {
@@ -108,7 +118,7 @@ func TestRunOperation(t *testing.T) {
 		f.feedback.reads()
 		f.feedback.judges().Return(assessment(), nil)
 		f.feedback.stores().Return(nil)
-		equal(t, "error", f.Execute(t.Context(), heldOperation(domain.FeedbackAnalysis, 1)), nil)
+		equal(t, "error", f.Execute(t.Context(), heldOperation(domain.FeedbackAnalysis, 0)), nil)
 	})
 
 	t.Run("gives each attempt a deadline", func(t *testing.T) {
@@ -121,7 +131,7 @@ func TestRunOperation(t *testing.T) {
 			return "Why?", nil
 		})
 		f.question.questions.EXPECT().SaveQuestion(gomock.Any(), gomock.Any(), gomock.Any(), gomock.Any()).Return(nil)
-		equal(t, "error", f.Execute(t.Context(), heldOperation(domain.QuestionGeneration, 1)), nil)
+		equal(t, "error", f.Execute(t.Context(), heldOperation(domain.QuestionGeneration, 0)), nil)
 	})
 }
 
@@ -136,7 +146,7 @@ func TestRunOperationPostpones(t *testing.T) {
 	} {
 		t.Run("after "+test.name, func(t *testing.T) {
 			f := newRunOperation(t)
-			held := heldOperation(domain.QuestionGeneration, 1)
+			held := heldOperation(domain.QuestionGeneration, 0)
 			f.asks(failing(test.err))
 			recorded := f.records(t, nil)
 			if err := f.Execute(t.Context(), held); !errors.Is(err, test.err) {
@@ -146,14 +156,14 @@ func TestRunOperationPostpones(t *testing.T) {
 		})
 	}
 
-	for attempt, pause := range map[int]time.Duration{
+	for failures, pause := range map[int]time.Duration{
 		1: backoff, 2: 2 * backoff, 3: 4 * backoff, 4: 8 * backoff, 11: 1024 * backoff, 12: 1024 * backoff, 1000: 1024 * backoff,
 	} {
-		t.Run(fmt.Sprintf("for %v after %d attempts", pause, attempt), func(t *testing.T) {
+		t.Run(fmt.Sprintf("for %v after %d failures", pause, failures), func(t *testing.T) {
 			for range 20 { // what is added is random
 				f := newRunOperation(t)
 				f.Attempts = 1001
-				held := heldOperation(domain.QuestionGeneration, attempt)
+				held := heldOperation(domain.QuestionGeneration, failures-1)
 				f.asks(failing(errStorage))
 				recorded := f.records(t, nil)
 				if err := f.Execute(t.Context(), held); !errors.Is(err, errStorage) {
@@ -167,7 +177,7 @@ func TestRunOperationPostpones(t *testing.T) {
 	t.Run("after an attempt that took too long", func(t *testing.T) {
 		f := newRunOperation(t)
 		f.TimeLimit = time.Microsecond
-		held := heldOperation(domain.QuestionGeneration, 1)
+		held := heldOperation(domain.QuestionGeneration, 0)
 		f.asks(func(ctx context.Context) (string, error) {
 			<-ctx.Done()
 			return "", ctx.Err()
@@ -182,7 +192,7 @@ func TestRunOperationPostpones(t *testing.T) {
 	t.Run("after a panic, which does not escape", func(t *testing.T) {
 		for _, value := range []any{"a bug", errStorage, ports.ErrLeaseLost} {
 			f := newRunOperation(t)
-			held := heldOperation(domain.QuestionGeneration, 1)
+			held := heldOperation(domain.QuestionGeneration, 0)
 			f.asks(func(context.Context) (string, error) { panic(value) })
 			recorded := f.records(t, nil)
 			if err := f.Execute(t.Context(), held); err == nil {
@@ -194,7 +204,7 @@ func TestRunOperationPostpones(t *testing.T) {
 
 	t.Run("feedback that could not be stored", func(t *testing.T) {
 		f := newRunOperation(t)
-		held := heldOperation(domain.FeedbackAnalysis, 1)
+		held := heldOperation(domain.FeedbackAnalysis, 0)
 		f.feedback.reads()
 		f.feedback.judges().Return(assessment(), nil)
 		f.feedback.stores().Return(errStorage)
@@ -209,20 +219,20 @@ func TestRunOperationPostpones(t *testing.T) {
 func TestRunOperationFails(t *testing.T) {
 	provider := domain.OperationFailure{Code: "OPENAI_QUOTA_EXCEEDED", Message: "text"}
 	for _, test := range []struct {
-		name    string
-		attempt int
-		answer  func(context.Context) (string, error)
-		want    domain.OperationFailure
+		name     string
+		failures int
+		answer   func(context.Context) (string, error)
+		want     domain.OperationFailure
 	}{
-		{"at once after a failure that no other attempt can help", 1, failing(fmt.Errorf("ask: %w", provider)), provider},
-		{"after the last attempt", attempts, failing(errors.New("key sk-secret refused")), domain.FailureUnexpected},
-		{"after more attempts than there are", attempts + 1, failing(errStorage), domain.FailureUnexpected},
-		{"after the last attempt at an unavailable storage", attempts, failing(domain.ErrUnavailable), domain.FailureStorage},
-		{"after a panic in the last attempt", attempts, func(context.Context) (string, error) { panic("a bug") }, domain.FailureUnexpected},
+		{"at once after a failure that no other attempt can help", 0, failing(fmt.Errorf("ask: %w", provider)), provider},
+		{"after the last attempt", attempts - 1, failing(errors.New("key sk-secret refused")), domain.FailureUnexpected},
+		{"after more attempts than there are", attempts, failing(errStorage), domain.FailureUnexpected},
+		{"after the last attempt at an unavailable storage", attempts - 1, failing(domain.ErrUnavailable), domain.FailureStorage},
+		{"after a panic in the last attempt", attempts - 1, func(context.Context) (string, error) { panic("a bug") }, domain.FailureUnexpected},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			f := newRunOperation(t)
-			held := heldOperation(domain.QuestionGeneration, test.attempt)
+			held := heldOperation(domain.QuestionGeneration, test.failures)
 			f.asks(test.answer)
 			recorded := f.records(t, nil)
 			if err := f.Execute(t.Context(), held); err == nil {
@@ -234,7 +244,7 @@ func TestRunOperationFails(t *testing.T) {
 
 	t.Run("at once without what feedback needs", func(t *testing.T) {
 		f := newRunOperation(t)
-		held := heldOperation(domain.FeedbackAnalysis, 1)
+		held := heldOperation(domain.FeedbackAnalysis, 0)
 		f.feedback.finds(detailOf(judgedSession()), nil)
 		f.feedback.lists(nil, nil)
 		recorded := f.records(t, nil)
@@ -246,10 +256,10 @@ func TestRunOperationFails(t *testing.T) {
 }
 
 func TestRunOperationGivesBack(t *testing.T) {
-	for attempt, when := range map[int]string{1: "the first attempt", attempts: "the last attempt"} {
-		t.Run("what the end of the context interrupted, "+when, func(t *testing.T) {
+	for failures, when := range map[int]string{0: "the first attempt", attempts - 1: "the last attempt"} {
+		t.Run("what the end of the context interrupted, without a failure, in "+when, func(t *testing.T) {
 			f := newRunOperation(t)
-			held := heldOperation(domain.QuestionGeneration, attempt)
+			held := heldOperation(domain.QuestionGeneration, failures)
 			ctx, cancel := context.WithCancel(t.Context())
 			f.asks(func(ctx context.Context) (string, error) {
 				cancel()
@@ -259,7 +269,36 @@ func TestRunOperationGivesBack(t *testing.T) {
 			if err := f.Execute(ctx, held); !errors.Is(err, context.Canceled) {
 				t.Errorf("error is %v", err)
 			}
-			postponed(t, *recorded, held, 0)
+			held.Status, held.LeaseUntil, held.UpdatedAt = domain.OperationPending, now, now
+			equal(t, "operation", *recorded, held)
+		})
+	}
+}
+
+func TestRunOperationShowsFirstThatItBegins(t *testing.T) {
+	for name, change := range map[string]func(*domain.Operation){
+		"if the operation was lost once":   func(o *domain.Operation) { o.Attempt = 2 },
+		"if the lease may be over already": func(o *domain.Operation) { o.LeaseUntil = now },
+	} {
+		t.Run(name, func(t *testing.T) {
+			taken := heldOperation(domain.QuestionGeneration, 1)
+			taken.Status = domain.OperationPending
+			change(&taken)
+			begun := taken
+			begun.Status, begun.LeaseUntil, begun.UpdatedAt = domain.OperationProcessing, now.Add(domain.OperationLease), now
+
+			f := newRunOperation(t)
+			begins := f.operations.EXPECT().UpdateOperation(gomock.Any(), begun).Return(nil)
+			f.question.reads(ownSession())
+			f.question.asks(ownSession()).Return("Why?", nil).After(begins)
+			f.question.questions.EXPECT().SaveQuestion(gomock.Any(), gomock.Any(), gomock.Any(), gomock.Any()).Return(nil)
+			equal(t, "error", f.Execute(t.Context(), taken), nil)
+
+			f = newRunOperation(t) // whose interviewer must not be asked
+			f.operations.EXPECT().UpdateOperation(gomock.Any(), begun).Return(ports.ErrLeaseLost)
+			if err := f.Execute(t.Context(), taken); !errors.Is(err, ports.ErrLeaseLost) {
+				t.Errorf("error is %v", err)
+			}
 		})
 	}
 }
@@ -270,7 +309,7 @@ func TestRunOperationWhoseLeaseIsLost(t *testing.T) {
 		f.asks(func(context.Context) (string, error) { return "Why?", nil })
 		f.question.questions.EXPECT().SaveQuestion(gomock.Any(), gomock.Any(), gomock.Any(), gomock.Any()).
 			Return(fmt.Errorf("save: %w", ports.ErrLeaseLost))
-		if err := f.Execute(t.Context(), heldOperation(domain.QuestionGeneration, 1)); !errors.Is(err, ports.ErrLeaseLost) {
+		if err := f.Execute(t.Context(), heldOperation(domain.QuestionGeneration, 0)); !errors.Is(err, ports.ErrLeaseLost) {
 			t.Errorf("error is %v", err)
 		}
 	})
@@ -279,7 +318,7 @@ func TestRunOperationWhoseLeaseIsLost(t *testing.T) {
 		f := newRunOperation(t)
 		f.asks(failing(errStorage))
 		f.records(t, ports.ErrLeaseLost)
-		err := f.Execute(t.Context(), heldOperation(domain.QuestionGeneration, 1))
+		err := f.Execute(t.Context(), heldOperation(domain.QuestionGeneration, 0))
 		if !errors.Is(err, ports.ErrLeaseLost) || !errors.Is(err, errStorage) {
 			t.Errorf("error is %v", err)
 		}
@@ -291,7 +330,7 @@ func TestRunOperationSaysThatTheEndCannotBeRecorded(t *testing.T) {
 	asleep := errors.New("the interviewer is asleep")
 	f.asks(failing(asleep))
 	f.records(t, errStorage)
-	err := f.Execute(t.Context(), heldOperation(domain.QuestionGeneration, 1))
+	err := f.Execute(t.Context(), heldOperation(domain.QuestionGeneration, 0))
 	if !errors.Is(err, asleep) || !errors.Is(err, errStorage) {
 		t.Errorf("error is %v", err)
 	}

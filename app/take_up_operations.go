@@ -48,17 +48,18 @@ func (u TakeUpOperations) Execute(ctx context.Context, limit int) (claimed []dom
 	lost := unfinished[:due]
 	rand.Shuffle(len(lost), func(i, j int) { lost[i], lost[j] = lost[j], lost[i] })
 	for _, operation := range lost {
+		now := u.Clock.now() // the lease of the last one begins no earlier than it is claimed
 		operation.Claim(now)
 		switch err := u.Claimer.ClaimOperation(ctx, operation, now); {
 		case errors.Is(err, ports.ErrLeaseLost): // somebody else was first
 			continue
 		case err != nil:
-			return inOrder(claimed), next, err
+			return inOrder(claimed), 0, err
 		}
-		if operation.Attempt > u.Attempts {
+		if operation.Failures >= u.Attempts {
 			operation.Fail(domain.FailureUnexpected, now)
 			if err := u.Operations.UpdateOperation(ctx, operation); err != nil && !errors.Is(err, ports.ErrLeaseLost) {
-				return inOrder(claimed), next, err
+				return inOrder(claimed), 0, err
 			}
 			continue
 		}

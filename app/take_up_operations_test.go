@@ -54,6 +54,10 @@ func lost(leases ...time.Duration) []domain.Operation {
 
 // claimed is what a found operation becomes.
 func claimed(found domain.Operation) domain.Operation {
+	if found.Status == domain.OperationProcessing {
+		found.Status, found.UpdatedAt = domain.OperationPending, now
+		found.Failures++
+	}
 	found.Attempt++
 	found.LeaseUntil = now.Add(domain.OperationLease)
 	return found
@@ -106,7 +110,19 @@ func TestTakeUpOperations(t *testing.T) {
 	t.Run("takes up an operation whose work had begun", func(t *testing.T) {
 		f := newTakeUpOperations(t)
 		found := lost(-time.Second)
-		found[0].Status, found[0].Attempt = domain.OperationProcessing, attempts-1
+		found[0].Status, found[0].Failures = domain.OperationProcessing, attempts-2
+		want := claimed(found[0])
+		f.lists(1, found, nil)
+		f.claims(found[0], nil)
+		got, _, err := f.Execute(t.Context(), 1)
+		equal(t, "error", err, nil)
+		equal(t, "list", got, []domain.Operation{want})
+	})
+
+	t.Run("takes up what never began, however often it was leased", func(t *testing.T) {
+		f := newTakeUpOperations(t)
+		found := lost(-time.Second)
+		found[0].Failures, found[0].Attempt = attempts-1, 100*attempts
 		want := claimed(found[0])
 		f.lists(1, found, nil)
 		f.claims(found[0], nil)
@@ -141,7 +157,7 @@ func TestTakeUpOperationsWithoutAnotherAttempt(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			f := newTakeUpOperations(t)
 			found := lost(-2*time.Second, -time.Second)
-			found[1].Attempt = attempts
+			found[1].Status, found[1].Failures = domain.OperationProcessing, attempts-1
 			want := []domain.Operation{claimed(found[0])}
 			f.lists(2, found, nil)
 			f.claims(found[0], nil)
@@ -156,7 +172,7 @@ func TestTakeUpOperationsWithoutAnotherAttempt(t *testing.T) {
 	t.Run("fails none that somebody else claims first", func(t *testing.T) {
 		f := newTakeUpOperations(t)
 		found := lost(-time.Second)
-		found[0].Attempt = attempts
+		found[0].Status, found[0].Failures = domain.OperationProcessing, attempts-1
 		f.lists(1, found, nil)
 		f.claims(found[0], ports.ErrLeaseLost)
 		got, _, err := f.Execute(t.Context(), 1)
@@ -168,13 +184,13 @@ func TestTakeUpOperationsWithoutAnotherAttempt(t *testing.T) {
 		t.Run("passes on that the updater "+test.name, func(t *testing.T) {
 			f := newTakeUpOperations(t)
 			found := lost(-time.Second)
-			found[0].Attempt = attempts
+			found[0].Status, found[0].Failures = domain.OperationProcessing, attempts-1
 			f.lists(1, found, nil)
 			f.claims(found[0], nil)
 			f.operations.EXPECT().UpdateOperation(gomock.Any(), usedUp(found[0])).Return(test.err)
 			got, next, err := f.Execute(t.Context(), 1)
 			refused(t, got, err, test.err)
-			equal(t, "time to the next", next, domain.OperationLease)
+			equal(t, "time to the next", next, time.Duration(0))
 		})
 	}
 }
@@ -199,10 +215,11 @@ func TestTakeUpOperationsPassesOnThat(t *testing.T) {
 					return nil
 				})
 			f.claimer.EXPECT().ClaimOperation(gomock.Any(), gomock.Any(), now).Return(test.err)
-			got, _, err := f.Execute(t.Context(), 3)
+			got, next, err := f.Execute(t.Context(), 3)
 			if !errors.Is(err, test.err) {
 				t.Errorf("error is %v, want %v", err, test.err)
 			}
+			equal(t, "time to the next", next, time.Duration(0)) // what is left is due
 			equal(t, "list", got, before)
 		})
 	}

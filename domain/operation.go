@@ -48,8 +48,11 @@ type Operation struct {
 	// may no longer write.
 	Attempt    int
 	LeaseUntil time.Time
-	CreatedAt  time.Time
-	UpdatedAt  time.Time
+	// Failures counts the attempts that failed, or that ended with their
+	// process. One that was given back, or that never began, is none.
+	Failures  int
+	CreatedAt time.Time
+	UpdatedAt time.Time
 }
 
 // OperationResult is what an operation made: one of the two.
@@ -101,8 +104,13 @@ func (o Operation) Finished() bool {
 	return o.Status == OperationCompleted || o.Status == OperationFailed
 }
 
-// Claim takes the operation for another attempt.
+// Claim takes the operation, whose lease has ended, for another attempt. If the
+// one before had begun it ended with its process: a failure.
 func (o *Operation) Claim(now time.Time) {
+	if o.Status == OperationProcessing {
+		o.Failures++
+		o.Status, o.UpdatedAt = OperationPending, now
+	}
 	o.Attempt++
 	o.LeaseUntil = now.Add(OperationLease)
 }
@@ -116,9 +124,18 @@ func (o *Operation) Renew(begun bool, now time.Time) {
 	}
 }
 
-// Postpone gives the lease back, for another attempt from that time on.
+// GiveBack gives the lease back before the attempt came to its end, for
+// another one at once.
+func (o *Operation) GiveBack(now time.Time) {
+	o.Status, o.LeaseUntil, o.UpdatedAt = OperationPending, now, now
+}
+
+// Postpone gives the lease back after an attempt that failed, for another one
+// from that time on.
 func (o *Operation) Postpone(until, now time.Time) {
-	o.Status, o.LeaseUntil, o.UpdatedAt = OperationPending, until, now
+	o.GiveBack(now)
+	o.Failures++
+	o.LeaseUntil = until
 }
 
 // CompleteQuestion ends the operation with the question.

@@ -50,9 +50,12 @@ func TestOperationChanges(t *testing.T) {
 		{"Claim counts the attempt and leases a pending one", pending,
 			func(o *domain.Operation) { o.Claim(later) },
 			func(o *domain.Operation) { o.Attempt, o.LeaseUntil = 2, lease }},
-		{"Claim leaves the status of one whose holder died", processing,
+		{"Claim counts a failure of one whose holder died at work", processing,
 			func(o *domain.Operation) { o.Claim(later) },
-			func(o *domain.Operation) { o.Attempt, o.LeaseUntil = 2, lease }},
+			func(o *domain.Operation) {
+				o.Attempt, o.LeaseUntil = 2, lease
+				o.Failures, o.Status, o.UpdatedAt = 1, pending, later
+			}},
 		{"Renew moves the lease alone before the work", pending,
 			func(o *domain.Operation) { o.Renew(false, later) },
 			func(o *domain.Operation) { o.LeaseUntil = lease }},
@@ -65,10 +68,15 @@ func TestOperationChanges(t *testing.T) {
 		{"Renew takes nothing back", processing,
 			func(o *domain.Operation) { o.Renew(false, later) },
 			func(o *domain.Operation) { o.LeaseUntil = lease }},
-		{"Postpone makes it wait until a time and keeps the attempt", processing,
+		{"GiveBack lets anybody have it at once and counts nothing", processing,
+			func(o *domain.Operation) { o.GiveBack(later) },
+			func(o *domain.Operation) {
+				o.Status, o.LeaseUntil, o.UpdatedAt = pending, later, later
+			}},
+		{"Postpone makes it wait until a time and counts the failure", processing,
 			func(o *domain.Operation) { o.Postpone(later.Add(time.Hour), later) },
 			func(o *domain.Operation) {
-				o.Status, o.LeaseUntil, o.UpdatedAt = pending, later.Add(time.Hour), later
+				o.Status, o.LeaseUntil, o.UpdatedAt, o.Failures = pending, later.Add(time.Hour), later, 1
 			}},
 		{"Fail ends it without a result", processing,
 			func(o *domain.Operation) { o.Fail(failure, later) },
@@ -115,7 +123,7 @@ func TestFinished(t *testing.T) {
 func TestRetryOperation(t *testing.T) {
 	t.Run("does again what failed, as a new operation", func(t *testing.T) {
 		failed := changed(func(o *domain.Operation) {
-			o.Attempt, o.RetryCount, o.ParentID = 3, 2, uuid.NullUUID{UUID: stranger, Valid: true}
+			o.Attempt, o.Failures, o.RetryCount, o.ParentID = 3, 2, 2, uuid.NullUUID{UUID: stranger, Valid: true}
 			o.Fail(domain.FailureStorage, created)
 		})
 		before := failed.Clone()

@@ -33,9 +33,10 @@ type RetryWriter interface {
 
 // OperationUpdater stores how operations go on.
 type OperationUpdater interface {
-	// UpdateOperation stores the operation's status, failure, lease and update
-	// time if it is stored unfinished and with the same attempt. Otherwise,
-	// also if it is gone, it returns [ErrLeaseLost].
+	// UpdateOperation stores the operation's status, failure, number of
+	// failures, lease and update time if it is stored unfinished and with the
+	// same attempt, whether or not its lease is over. Otherwise, also if it is
+	// gone, it returns [ErrLeaseLost].
 	UpdateOperation(ctx context.Context, operation domain.Operation) error
 }
 
@@ -45,10 +46,11 @@ type OperationClaimer interface {
 	// not finished and have a lease, the one whose lease ends first coming
 	// first.
 	ListUnfinished(ctx context.Context, limit int) ([]domain.Operation, error)
-	// ClaimOperation stores the operation's attempt and lease if it is stored
-	// unfinished, with the attempt before, and with a lease that has ended by
-	// now. Otherwise, also if it is gone, it returns [ErrLeaseLost]: of
-	// several calls at once one succeeds.
+	// ClaimOperation stores the operation's status, attempt, number of
+	// failures, lease and update time if it is stored unfinished, with the
+	// attempt before, and with a lease that has ended by now. Otherwise, also
+	// if it is gone, it returns [ErrLeaseLost]: of several calls at once one
+	// succeeds.
 	ClaimOperation(ctx context.Context, operation domain.Operation, now time.Time) error
 }
 
@@ -56,7 +58,8 @@ type OperationClaimer interface {
 type OperationPruner interface {
 	// PruneOperations removes, of any owner, the finished operations that
 	// were last updated before a time, and the references to them from their
-	// retries, which stay. It returns how many were removed.
+	// retries, which stay. It returns how many were removed, also with an
+	// error.
 	PruneOperations(ctx context.Context, before time.Time) (int, error)
 }
 

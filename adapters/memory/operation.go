@@ -71,7 +71,7 @@ func (s *Store) UpdateOperation(ctx context.Context, operation domain.Operation)
 		if err != nil {
 			return err
 		}
-		stored.Status, stored.Failure = operation.Status, operation.Clone().Failure
+		stored.Status, stored.Failure, stored.Failures = operation.Status, operation.Clone().Failure, operation.Failures
 		stored.LeaseUntil, stored.UpdatedAt = operation.LeaseUntil, operation.UpdatedAt
 		s.operations[key{stored.UserID, stored.ID}] = stored
 		return nil
@@ -133,7 +133,8 @@ func (s *Store) ClaimOperation(ctx context.Context, operation domain.Operation, 
 		if stored.LeaseUntil.IsZero() || stored.LeaseUntil.After(now) {
 			return ports.ErrLeaseLost
 		}
-		stored.Attempt, stored.LeaseUntil = operation.Attempt, operation.LeaseUntil
+		stored.Status, stored.Attempt, stored.Failures = operation.Status, operation.Attempt, operation.Failures
+		stored.LeaseUntil, stored.UpdatedAt = operation.LeaseUntil, operation.UpdatedAt
 		s.operations[key{stored.UserID, stored.ID}] = stored
 		return nil
 	})

@@ -26,7 +26,8 @@ const (
 	classConnection            = "08"
 	classInsufficientResources = "53"
 	classInvalidAuthorization  = "28"
-	classTransactionRollback   = "40" // serialization failures and deadlocks
+	classTransactionRollback   = "40" // serialization failures and deadlocks, and:
+	completionUnknown          = "40003"
 )
 
 // classify says what an error of a running service means.
@@ -40,12 +41,14 @@ func classify(err error) sqlstore.Class {
 		return sqlstore.Duplicate
 	case foreignKeyViolation:
 		return sqlstore.MissingParent
-	case adminShutdown, crashShutdown, cannotConnectNow, queryCanceled, lockNotAvailable:
+	case adminShutdown, crashShutdown, cannotConnectNow, queryCanceled, lockNotAvailable, completionUnknown:
 		return sqlstore.Unavailable
 	default:
 		switch code[:2] {
-		case classConnection, classInsufficientResources, classTransactionRollback:
+		case classConnection, classInsufficientResources:
 			return sqlstore.Unavailable
+		case classTransactionRollback:
+			return sqlstore.Conflict
 		}
 		return sqlstore.Other
 	}

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/url"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -286,8 +288,9 @@ func TestClassify(t *testing.T) {
 		{&pgconn.PgError{Code: "42P01"}, sqlstore.Other},
 		{&pgconn.PgError{Code: "57014"}, sqlstore.Unavailable},
 		{&pgconn.PgError{Code: "55P03"}, sqlstore.Unavailable},
-		{&pgconn.PgError{Code: "40001"}, sqlstore.Unavailable},
-		{&pgconn.PgError{Code: "40P01"}, sqlstore.Unavailable},
+		{&pgconn.PgError{Code: "40001"}, sqlstore.Conflict},
+		{&pgconn.PgError{Code: "40P01"}, sqlstore.Conflict},
+		{&pgconn.PgError{Code: "40003"}, sqlstore.Unavailable},
 		{&pgconn.ConnectError{}, sqlstore.Unavailable},
 		{io.ErrUnexpectedEOF, sqlstore.Unavailable},
 		{&net.OpError{Op: "read", Err: errors.New("reset")}, sqlstore.Unavailable},
@@ -297,6 +300,45 @@ func TestClassify(t *testing.T) {
 		if got := classify(fmt.Errorf("wrapped: %w", test.err)); got != test.want {
 			t.Errorf("%T %q: %v, want %v", test.err, sqlState(test.err), got, test.want)
 		}
+	}
+}
+
+// TestConflictsAreRepeated gives each transaction a snapshot, in which it may
+// not change what another has changed since: of two that touch one row, one is
+// refused with 40001.
+func TestConflictsAreRepeated(t *testing.T) {
+	address, err := url.Parse(postgrestest.NewDatabase(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query := address.Query()
+	query.Set("default_transaction_isolation", "serializable")
+	address.RawQuery = query.Encode()
+	db := openMigrated(t, address.String())
+	ctx, now := t.Context(), time.Now().UTC()
+	user := domain.User{ID: uuid.New(), Email: "somebody@example.com", PasswordHash: "hash", CreatedAt: now}
+	session := domain.RestoreInterviewSession(domain.SessionState{ID: uuid.New(), UserID: user.ID,
+		Status: domain.SessionActive, RetakeNumber: 1, CreatedAt: now, UpdatedAt: now})
+	if err := errors.Join(db.CreateUser(ctx, user), db.CreateSession(ctx, session)); err != nil {
+		t.Fatal(err)
+	}
+	const answers = 4 // each conflict means that another one is stored
+	errs := make(chan error, answers)
+	for i := range answers {
+		go func() {
+			_, err := db.CreateAnswer(ctx, domain.Message{ID: uuid.New(), UserID: user.ID, SessionID: session.ID(),
+				Type: domain.MessageAnswer, Content: strconv.Itoa(i), CreatedAt: now})
+			errs <- err
+		}()
+	}
+	for range answers {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	messages, err := db.ListMessages(ctx, user.ID, session.ID(), nil, 0)
+	if err != nil || len(messages) != answers || messages[answers-1].Seq != answers {
+		t.Errorf("messages are %+v, %v", messages, err)
 	}
 }
 

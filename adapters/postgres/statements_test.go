@@ -227,8 +227,9 @@ func TestEveryQueryHasItsIndex(t *testing.T) {
 	}
 
 	id := uuid.NullUUID{UUID: uuid.New(), Valid: true}
-	used := map[string]bool{
-		"operations_session": true, // by the cascade when a session is deleted, which EXPLAIN does not show
+	used := map[string]bool{ // by foreign keys, when the row that they refer to is deleted: EXPLAIN does not show that
+		"operations_session": true,
+		"operations_parent":  true,
 	}
 	for _, query := range []struct {
 		name string
@@ -310,7 +311,18 @@ func TestEveryQueryHasItsIndex(t *testing.T) {
 			return db.ClaimOperation(t.Context(), domain.Operation{ID: uuid.New(), UserID: user}, time.Now())
 		})},
 		{"unfinished operations", func() error { _, err := db.ListUnfinished(t.Context(), 10); return err }},
-		{"prune operations", func() error { _, err := db.PruneOperations(t.Context(), time.Unix(0, 0)); return err }},
+		{"prune operations", func() error {
+			session := domain.RestoreInterviewSession(domain.SessionState{ID: uuid.New(), UserID: user, Status: domain.SessionActive, RetakeNumber: 1})
+			old := domain.NewOperation(uuid.New(), domain.QuestionGeneration, session, time.Unix(0, 0))
+			err := errors.Join(db.CreateSession(t.Context(), session), db.CreateOperation(t.Context(), old, domain.SessionActive))
+			old.Fail(domain.FailureUnexpected, time.Unix(0, 0))
+			err = errors.Join(err, db.UpdateOperation(t.Context(), old))
+			removed, pruned := db.PruneOperations(t.Context(), time.Unix(1, 0))
+			if removed != 1 {
+				t.Errorf("%d operations were pruned, want 1", removed)
+			}
+			return errors.Join(err, pruned)
+		}},
 		{"delete posting", func() error { return db.DeleteJobPosting(t.Context(), user, posting.ID) }},
 	} {
 		for _, statement := range sent.of(t, query.call) {

@@ -121,6 +121,7 @@ func (s *Store) ReplaceJobPosting(ctx context.Context, p domain.JobPosting) erro
 
 const (
 	lockJobPosting   = `SELECT id FROM job_postings WHERE user_id = $1 AND id = $2`
+	lockItsSessions  = `SELECT id FROM interview_sessions WHERE user_id = $1 AND job_posting_id = $2 ORDER BY id`
 	detachJobPosting = `UPDATE interview_sessions SET job_posting_id = NULL WHERE user_id = $1 AND job_posting_id = $2`
 	deleteJobPosting = `DELETE FROM job_postings WHERE user_id = $1 AND id = $2`
 )
@@ -129,11 +130,16 @@ const (
 // first: an insert of a session holds a lock on its posting until it commits,
 // so each insert comes either wholly before the detaching or after the delete,
 // where the foreign key refuses it. Without the lock an insert between the two
-// statements would make the DELETE fail.
+// statements would make the DELETE fail. The sessions are locked in the order
+// of their ids, as DeleteSession does.
 func (s *Store) DeleteJobPosting(ctx context.Context, owner, id uuid.UUID) error {
 	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
 		var found uuid.UUID
 		if err := tx.GetContext(ctx, &found, lockJobPosting+s.engine.ForUpdate, owner, id); err != nil {
+			return err
+		}
+		var sessions []uuid.UUID
+		if err := tx.SelectContext(ctx, &sessions, lockItsSessions+s.engine.ForUpdate, owner, id); err != nil {
 			return err
 		}
 		if _, err := tx.ExecContext(ctx, detachJobPosting, owner, id); err != nil {

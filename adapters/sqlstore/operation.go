@@ -26,6 +26,7 @@ type operationRow struct {
 	ParentID     uuid.NullUUID  `db:"parent_operation_id"`
 	RetryCount   int            `db:"retry_count"`
 	Attempts     int            `db:"attempts"`
+	Failures     int            `db:"failures"`
 	LeaseUntil   *timestamp     `db:"lease_until"`
 	CreatedAt    timestamp      `db:"created_at"`
 	UpdatedAt    timestamp      `db:"updated_at"`
@@ -35,7 +36,7 @@ func (r operationRow) toDomain() (domain.Operation, error) {
 	operation := domain.Operation{
 		ID: r.ID, UserID: r.UserID, SessionID: r.SessionID.UUID,
 		Type: domain.OperationType(r.Type), Status: domain.OperationStatus(r.Status),
-		ParentID: r.ParentID, RetryCount: r.RetryCount, Attempt: r.Attempts,
+		ParentID: r.ParentID, RetryCount: r.RetryCount, Attempt: r.Attempts, Failures: r.Failures,
 		CreatedAt: r.CreatedAt.Time, UpdatedAt: r.UpdatedAt.Time,
 	}
 	if r.LeaseUntil != nil {
@@ -114,7 +115,7 @@ func decodeResult(data []byte) (domain.OperationResult, error) {
 
 const selectOperations = `
 SELECT id, user_id, session_id, operation_type, status, result, error_code, error_message, parent_operation_id,
-       retry_count, attempts, lease_until, created_at, updated_at
+       retry_count, attempts, failures, lease_until, created_at, updated_at
   FROM operations`
 
 // FindOperation implements [ports.OperationReader].
@@ -180,7 +181,7 @@ func (s *Store) CreateRetry(ctx context.Context, operation domain.Operation) err
 }
 
 const updateOperation = `
-UPDATE operations SET status = $4, error_code = $5, error_message = $6, lease_until = $7, updated_at = $8
+UPDATE operations SET status = $4, error_code = $5, error_message = $6, failures = $7, lease_until = $8, updated_at = $9
  WHERE user_id = $1 AND id = $2 AND attempts = $3 AND status IN ('pending', 'processing')`
 
 // UpdateOperation implements [ports.OperationUpdater].
@@ -190,7 +191,7 @@ func (s *Store) UpdateOperation(ctx context.Context, o domain.Operation) error {
 		code, message = o.Failure.Code, o.Failure.Message
 	}
 	return s.one(ctx, "update operation", ports.ErrLeaseLost, updateOperation, o.UserID, o.ID, o.Attempt,
-		string(o.Status), code, message, s.encodeTimeOrNull(o.LeaseUntil), s.engine.EncodeTime(o.UpdatedAt))
+		string(o.Status), code, message, o.Failures, s.encodeTimeOrNull(o.LeaseUntil), s.engine.EncodeTime(o.UpdatedAt))
 }
 
 const completeOperation = `
@@ -229,42 +230,63 @@ func (s *Store) ListUnfinished(ctx context.Context, limit int) ([]domain.Operati
 }
 
 const claimOperation = `
-UPDATE operations SET attempts = $3, lease_until = $4
- WHERE user_id = $1 AND id = $2 AND attempts = $3 - 1 AND status IN ('pending', 'processing') AND lease_until <= $5`
+UPDATE operations SET attempts = $3, status = $4, failures = $5, lease_until = $6, updated_at = $7
+ WHERE user_id = $1 AND id = $2 AND attempts = $3 - 1 AND status IN ('pending', 'processing') AND lease_until <= $8`
 
 // ClaimOperation implements [ports.OperationClaimer].
 func (s *Store) ClaimOperation(ctx context.Context, o domain.Operation, now time.Time) error {
 	return s.one(ctx, "claim operation", ports.ErrLeaseLost, claimOperation, o.UserID, o.ID, o.Attempt,
-		s.encodeTimeOrNull(o.LeaseUntil), s.engine.EncodeTime(now))
+		string(o.Status), o.Failures, s.encodeTimeOrNull(o.LeaseUntil), s.engine.EncodeTime(o.UpdatedAt), s.engine.EncodeTime(now))
 }
 
 const (
+	// selectPruned spans all users, as what looks after operations must.
+	selectPruned = `
+SELECT DISTINCT user_id, session_id FROM operations
+ WHERE status IN ('completed', 'failed') AND updated_at < $1
+ ORDER BY user_id, session_id`
 	detachPruned = `
 UPDATE operations SET parent_operation_id = NULL
- WHERE parent_operation_id IS NOT NULL
-   AND EXISTS (SELECT 1 FROM operations p WHERE p.user_id = operations.user_id AND p.id = operations.parent_operation_id
-                  AND p.status IN ('completed', 'failed') AND p.updated_at < $1)`
-	pruneOperations = `DELETE FROM operations WHERE status IN ('completed', 'failed') AND updated_at < $1`
+ WHERE user_id = $1 AND session_id = $2 AND parent_operation_id IN (
+       SELECT id FROM operations
+        WHERE user_id = $1 AND session_id = $2 AND status IN ('completed', 'failed') AND updated_at < $3)`
+	pruneOperations = `
+DELETE FROM operations
+ WHERE user_id = $1 AND session_id = $2 AND status IN ('completed', 'failed') AND updated_at < $3`
 )
 
-// PruneOperations implements [ports.OperationPruner]. A retry of one of them
-// that comes between the two statements makes the second fail, and nothing is
-// removed until the next time.
-func (s *Store) PruneOperations(ctx context.Context, before time.Time) (int, error) {
-	var removed int64
-	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
-		if _, err := tx.ExecContext(ctx, detachPruned, s.engine.EncodeTime(before)); err != nil {
-			return err
-		}
-		result, err := tx.ExecContext(ctx, pruneOperations, s.engine.EncodeTime(before))
-		if err != nil {
-			return err
-		}
-		removed, err = result.RowsAffected()
-		return err
-	})
-	if err != nil {
+// PruneOperations implements [ports.OperationPruner]. It goes from session to
+// session and locks each before its operations, as all do: so neither a retry
+// nor a deletion comes in between. A retry is always of its parent's session.
+func (s *Store) PruneOperations(ctx context.Context, before time.Time) (removed int, err error) {
+	var sessions []struct {
+		UserID    uuid.UUID `db:"user_id"`
+		SessionID uuid.UUID `db:"session_id"`
+	}
+	if err := s.engine.Read.SelectContext(ctx, &sessions, selectPruned, s.engine.EncodeTime(before)); err != nil {
 		return 0, s.fail(ctx, "prune operations", err)
 	}
-	return int(removed), nil
+	for _, of := range sessions {
+		var n int64
+		err := s.inTx(ctx, func(tx *sqlx.Tx) error {
+			var found []uuid.UUID
+			if err := tx.SelectContext(ctx, &found, lockSession+s.engine.ForUpdate, of.UserID, of.SessionID); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, detachPruned, of.UserID, of.SessionID, s.engine.EncodeTime(before)); err != nil {
+				return err
+			}
+			result, err := tx.ExecContext(ctx, pruneOperations, of.UserID, of.SessionID, s.engine.EncodeTime(before))
+			if err != nil {
+				return err
+			}
+			n, err = result.RowsAffected()
+			return err
+		})
+		if err != nil {
+			return removed, s.fail(ctx, "prune operations", err)
+		}
+		removed += int(n)
+	}
+	return removed, nil
 }

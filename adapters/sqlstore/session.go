@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -259,9 +260,10 @@ const (
 // is locked before it, as DeleteJobPosting does: in the other order the two
 // could wait for each other.
 func (s *Store) CreateRetake(ctx context.Context, retake domain.InterviewSession) (domain.InterviewSession, error) {
-	state := retake.State()
-	first := state.OriginalSessionID.UUID
+	var state domain.SessionState
 	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
+		state = retake.State()
+		first := state.OriginalSessionID.UUID
 		var found uuid.UUID
 		postingErr := tx.GetContext(ctx, &found, lockJobPosting+s.engine.ForUpdate, state.UserID, state.JobPostingID)
 		if postingErr != nil && !errors.Is(postingErr, sql.ErrNoRows) {
@@ -313,18 +315,22 @@ func (s *Store) SaveSessionStatus(ctx context.Context, session domain.InterviewS
 }
 
 const (
-	detachRetakes = `UPDATE interview_sessions SET original_session_id = NULL WHERE user_id = $1 AND original_session_id = $2`
-	deleteSession = `DELETE FROM interview_sessions WHERE user_id = $1 AND id = $2`
+	lockWithRetakes = `SELECT id FROM interview_sessions WHERE user_id = $1 AND (id = $2 OR original_session_id = $2) ORDER BY id`
+	detachRetakes   = `UPDATE interview_sessions SET original_session_id = NULL WHERE user_id = $1 AND original_session_id = $2`
+	deleteSession   = `DELETE FROM interview_sessions WHERE user_id = $1 AND id = $2`
 )
 
 // DeleteSession implements [ports.SessionDeleter]. Like DeleteJobPosting it
 // locks first, so that a retake comes either before the detaching or after the
-// delete.
+// delete, and in the order of the ids, so that neither waits for the other.
 func (s *Store) DeleteSession(ctx context.Context, owner, id uuid.UUID) error {
 	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
-		var found uuid.UUID
-		if err := tx.GetContext(ctx, &found, lockSession+s.engine.ForUpdate, owner, id); err != nil {
+		var found []uuid.UUID
+		if err := tx.SelectContext(ctx, &found, lockWithRetakes+s.engine.ForUpdate, owner, id); err != nil {
 			return err
+		}
+		if !slices.Contains(found, id) {
+			return domain.ErrSessionNotFound
 		}
 		if _, err := tx.ExecContext(ctx, detachRetakes, owner, id); err != nil {
 			return err
@@ -332,11 +338,8 @@ func (s *Store) DeleteSession(ctx context.Context, owner, id uuid.UUID) error {
 		_, err := tx.ExecContext(ctx, deleteSession, owner, id)
 		return err
 	})
-	switch {
-	case err == nil:
-		return nil
-	case errors.Is(err, sql.ErrNoRows):
-		return domain.ErrSessionNotFound
+	if err == nil || errors.Is(err, domain.ErrSessionNotFound) {
+		return err
 	}
 	return s.fail(ctx, "delete session", err)
 }

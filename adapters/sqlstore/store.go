@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	"github.com/jmoiron/sqlx"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
@@ -43,6 +44,7 @@ const (
 	Duplicate                  // a row with this unique key is there already
 	MissingParent              // a row that is referred to is not there
 	Unavailable                // the database cannot be reached, or cannot serve
+	Conflict                   // others were in the way, and nothing is stored: it may go well the next time
 )
 
 // Store implements every storage port. Make one with [New].
@@ -64,9 +66,31 @@ func (s *Store) Ping(ctx context.Context) error {
 	return nil
 }
 
+// What lost a [Conflict] is repeated after a random pause (full jitter: from
+// nothing to twice the mean, which doubles each time).
+const (
+	repeats   = 5
+	meanPause = 5 * time.Millisecond
+)
+
 // inTx runs f in a transaction, which it commits if f returns nil and rolls
-// back if f fails or panics.
+// back if f fails or panics. After a [Conflict] all of it is repeated, at most
+// five times and not once the context is over; so f must begin anew each time.
 func (s *Store) inTx(ctx context.Context, f func(tx *sqlx.Tx) error) error {
+	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		err := s.tryInTx(ctx, f)
+		if err != nil && s.engine.Classify(err) != Conflict {
+			err = backoff.Permanent(err)
+		}
+		return struct{}{}, err
+	},
+		backoff.WithMaxTries(1+repeats),
+		backoff.WithBackOff(&backoff.ExponentialBackOff{
+			InitialInterval: meanPause, RandomizationFactor: 1, Multiplier: 2, MaxInterval: meanPause << repeats}))
+	return err
+}
+
+func (s *Store) tryInTx(ctx context.Context, f func(tx *sqlx.Tx) error) error {
 	tx, err := s.engine.Write.BeginTxx(ctx, nil)
 	if err != nil {
 		return fmt.Errorf("begin: %w", err)
@@ -118,7 +142,7 @@ func (s *Store) fail(ctx context.Context, operation string, err error) error {
 	switch cause := ctx.Err(); {
 	case errors.Is(cause, context.Canceled):
 		return fmt.Errorf("%s: %w: %w", operation, context.Canceled, err)
-	case cause != nil, s.engine.Classify(err) == Unavailable:
+	case cause != nil, s.engine.Classify(err) == Unavailable, s.engine.Classify(err) == Conflict:
 		return fmt.Errorf("%s: %w: %w", operation, domain.ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s: %w", operation, err)

@@ -5,7 +5,10 @@ package worker
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
+	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,15 +23,23 @@ const (
 	// renewal is how often a lease is renewed: two renewals may fail before it
 	// runs out.
 	renewal = domain.OperationLease / 3
-	// minSweep is the shortest pause between two looks for lost operations.
-	minSweep = time.Second
+	// minSweep is the shortest pause between two looks for lost operations, and
+	// sweepLimit is how many one look takes up at most.
+	minSweep   = time.Second
+	sweepLimit = 64
 	// pruning is how often old operations are forgotten, pruningAgain when it
-	// is tried again if that failed.
+	// is tried again if that failed. pruningLimit is how long it may take.
 	pruning      = time.Hour
 	pruningAgain = time.Minute
-	// roomPerWorker is how many operations may wait for each worker. More are
-	// not taken: they wait in the storage, where other processes find them.
-	roomPerWorker = 16
+	pruningLimit = time.Minute
+	// roomPerWorker is how many operations may wait for each worker, and
+	// roomPerSession how many of them may be of one session, which one worker
+	// runs one by one. More are not taken: they wait in the storage, where
+	// other processes find them.
+	roomPerWorker  = 16
+	roomPerSession = 8
+	// givingBackLimit is how long a shutdown gives back what waits.
+	givingBackLimit = 5 * time.Second
 )
 
 // Config is what a pool needs. Every member is required.
@@ -42,20 +53,26 @@ type Config struct {
 	Logger  *slog.Logger
 }
 
-// Pool runs operations. The operations of one session run one after the other,
-// in the order in which they came.
+// Pool runs operations. Of those that it holds, the one that was asked for
+// first runs first, and the operations of one session run one after the other.
 type Pool struct {
 	config Config
 	room   int
 
-	mu      sync.Mutex
-	wake    *sync.Cond
-	waiting []*held
-	holding int
-	busy    map[uuid.UUID]bool // sessions
-	closed  bool               // nothing more is taken
+	mu        sync.Mutex
+	wake      *sync.Cond
+	waiting   []*held // by the time they were asked for
+	holding   int
+	bySession map[uuid.UUID]int  // how many it holds
+	busy      map[uuid.UUID]bool // sessions
+	closed    bool               // nothing more is taken
 	// look tells the sweep that there is room again, or something postponed.
 	look chan struct{}
+
+	workers, sweepers sync.WaitGroup
+	stopSweeps        context.CancelFunc
+	work              context.Context // of every attempt
+	cut               context.CancelFunc
 }
 
 var _ ports.OperationDispatcher = (*Pool)(nil)
@@ -65,14 +82,25 @@ type held struct {
 	operation domain.Operation
 	ctx       context.Context
 	drop      context.CancelFunc // ends the work and the renewals
+	kept      chan struct{}      // closed once there are no more renewals
 	begun     bool               // guarded by the pool's lock
 }
 
-// New returns a pool, which takes operations at once and runs them in
-// [Pool.Run].
+// settle ends the renewals, and waits for the one that may be on its way.
+func (h *held) settle() {
+	h.drop()
+	<-h.kept
+}
+
+// New returns a pool, which takes operations at once and runs them from
+// [Pool.Start] on.
 func New(config Config) *Pool {
-	p := &Pool{config: config, room: roomPerWorker * config.Workers, busy: map[uuid.UUID]bool{}, look: make(chan struct{}, 1)}
+	p := &Pool{
+		config: config, room: roomPerWorker * config.Workers,
+		bySession: map[uuid.UUID]int{}, busy: map[uuid.UUID]bool{}, look: make(chan struct{}, 1),
+	}
 	p.wake = sync.NewCond(&p.mu)
+	p.work, p.cut = context.WithCancel(context.Background())
 	return p
 }
 
@@ -81,60 +109,71 @@ func New(config Config) *Pool {
 func (p *Pool) Dispatch(operation domain.Operation) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || p.holding >= p.room {
+	if p.closed || p.holding >= p.room || p.bySession[operation.SessionID] >= roomPerSession {
 		return
 	}
-	h := &held{operation: operation}
+	h := &held{operation: operation, kept: make(chan struct{})}
 	h.ctx, h.drop = context.WithCancel(context.Background())
 	p.holding++
-	p.waiting = append(p.waiting, h)
+	p.bySession[operation.SessionID]++
+	i, _ := slices.BinarySearchFunc(p.waiting, operation.CreatedAt, func(h *held, at time.Time) int {
+		if h.operation.CreatedAt.After(at) {
+			return 1
+		}
+		return -1 // equal times keep the order in which they came
+	})
+	p.waiting = slices.Insert(p.waiting, i, h)
 	go p.keep(h)
 	p.wake.Signal()
 }
 
-// Run runs operations until the context ends. Then what has begun may go on
-// for the grace, and is cut off after it; what waits, and what was cut off, is
-// given back to the storage, for others to take up at once.
-func (p *Pool) Run(ctx context.Context, grace time.Duration) {
-	work, cut := context.WithCancel(context.WithoutCancel(ctx))
-	defer cut()
-	var workers, sweeper sync.WaitGroup
+// Start begins to run operations, and to look for lost and for old ones. The
+// caller must call [Pool.Shutdown] once.
+func (p *Pool) Start() {
+	var sweeps context.Context
+	sweeps, p.stopSweeps = context.WithCancel(context.Background())
 	for range p.config.Workers {
-		workers.Go(func() { p.work(work) })
+		p.workers.Go(p.runAll)
 	}
-	sweeper.Go(func() { p.sweep(ctx) })
-	sweeper.Go(func() { p.prune(ctx) })
+	p.sweepers.Go(func() { p.sweep(sweeps) })
+	p.sweepers.Go(func() { p.prune(sweeps) })
+}
 
-	<-ctx.Done()
+// Shutdown takes nothing more, and returns when all has ended. What has begun
+// may go on until the context ends, and is cut off then; what waits, and what
+// was cut off, is given back to the storage, for others to take up at once.
+func (p *Pool) Shutdown(ctx context.Context) {
+	p.stopSweeps()
+	p.sweepers.Wait() // what it has just taken up waits by now
 	p.mu.Lock()
 	p.closed = true
 	left := p.waiting
 	p.waiting = nil
 	p.wake.Broadcast()
 	p.mu.Unlock()
-	timer := time.AfterFunc(grace, cut)
-	defer timer.Stop()
-	over, cancel := context.WithCancel(work)
+	defer context.AfterFunc(ctx, p.cut)()
+	over, cancel := context.WithCancel(p.work)
 	cancel()
+	begun := time.Now()
 	for _, h := range left {
-		if work.Err() != nil { // the storage is too slow: the leases run out by themselves
+		if time.Since(begun) > givingBackLimit { // the storage is too slow: the leases run out by themselves
 			p.release(h, false)
 			continue
 		}
 		p.run(over, h) // with its context over, it is only given back
 	}
-	workers.Wait()
-	sweeper.Wait()
+	p.workers.Wait()
+	p.cut()
 }
 
-// work runs one operation after the other until the pool is closed.
-func (p *Pool) work(ctx context.Context) {
+// runAll runs one operation after the other until the pool is closed.
+func (p *Pool) runAll() {
 	for {
 		h := p.next()
 		if h == nil {
 			return
 		}
-		p.run(ctx, h)
+		p.run(p.work, h)
 		p.mu.Lock()
 		delete(p.busy, h.operation.SessionID)
 		p.wake.Broadcast() // what waited for this session may go on
@@ -149,7 +188,7 @@ func (p *Pool) next() *held {
 	for {
 		for i, h := range p.waiting {
 			if !p.busy[h.operation.SessionID] {
-				p.waiting = append(p.waiting[:i:i], p.waiting[i+1:]...)
+				p.waiting = slices.Delete(p.waiting, i, i+1)
 				p.busy[h.operation.SessionID] = true
 				h.begun = true
 				return h
@@ -167,13 +206,18 @@ func (p *Pool) run(ctx context.Context, h *held) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	lost := context.AfterFunc(h.ctx, cancel)
-	defer lost()
-	err := p.config.Run.Execute(ctx, h.operation)
+	err := recovered(func() error {
+		return p.config.Run.Execute(ctx, h.operation, func() {
+			lost() // that the renewals end is no loss
+			h.settle()
+		})
+	})
+	lost()
 	p.release(h, err != nil)
 	level := slog.LevelInfo
 	attributes := []slog.Attr{
 		slog.String("operation", h.operation.ID.String()), slog.String("type", string(h.operation.Type)),
-		slog.Int("attempt", h.operation.Attempt),
+		slog.Int("attempt", h.operation.Attempt), slog.Int("failures", h.operation.Failures),
 	}
 	if err != nil {
 		level = slog.LevelWarn
@@ -182,11 +226,26 @@ func (p *Pool) run(ctx context.Context, h *held) {
 	p.config.Logger.LogAttrs(ctx, level, "operation", attributes...)
 }
 
+// recovered turns a panic of f into an error: the fault of one operation, or of
+// the storage, must not end the process.
+func recovered(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = fmt.Errorf("panic: %v\n%s", v, debug.Stack())
+		}
+	}()
+	return f()
+}
+
 func (p *Pool) release(h *held, postponed bool) {
-	h.drop()
+	h.settle()
+	session := h.operation.SessionID
 	p.mu.Lock()
-	full := p.holding == p.room
+	full := p.holding == p.room || p.bySession[session] == roomPerSession
 	p.holding--
+	if p.bySession[session]--; p.bySession[session] == 0 {
+		delete(p.bySession, session)
+	}
 	p.mu.Unlock()
 	if !full && !postponed {
 		return
@@ -199,6 +258,7 @@ func (p *Pool) release(h *held, postponed bool) {
 
 // keep renews the lease until the operation is done with.
 func (p *Pool) keep(h *held) {
+	defer close(h.kept)
 	ticker := time.NewTicker(renewal)
 	defer ticker.Stop()
 	for {
@@ -211,7 +271,7 @@ func (p *Pool) keep(h *held) {
 		begun := h.begun
 		p.mu.Unlock()
 		ctx, cancel := context.WithTimeout(h.ctx, renewal)
-		err := p.config.Hold.Execute(ctx, h.operation, begun)
+		err := recovered(func() error { return p.config.Hold.Execute(ctx, h.operation, begun) })
 		cancel()
 		switch {
 		case err == nil || h.ctx.Err() != nil:
@@ -243,19 +303,27 @@ func (p *Pool) sweep(ctx context.Context) {
 	}
 }
 
-// takeUp fills the pool's room and returns when to look again.
-func (p *Pool) takeUp(ctx context.Context) time.Duration {
+// takeUp fills the pool's room and returns when to look again. What there is
+// no room for after all, since its session has too many, is left to its new
+// lease, behind what others wait for.
+func (p *Pool) takeUp(ctx context.Context) (next time.Duration) {
 	p.mu.Lock()
 	room := p.room - p.holding
 	p.mu.Unlock()
-	if room == 0 {
+	if room <= 0 {
 		return domain.OperationLease
 	}
-	claimed, next, err := p.config.TakeUp.Execute(ctx, room)
-	for _, operation := range claimed {
-		p.Dispatch(operation)
-	}
-	if err != nil && ctx.Err() == nil {
+	ctx, cancel := context.WithTimeout(ctx, domain.OperationLease)
+	defer cancel()
+	err := recovered(func() (err error) {
+		var claimed []domain.Operation
+		claimed, next, err = p.config.TakeUp.Execute(ctx, min(room, sweepLimit))
+		for _, operation := range claimed {
+			p.Dispatch(operation)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(ctx.Err(), context.Canceled) {
 		if !errors.Is(err, domain.ErrUnavailable) { // of which readiness tells
 			p.config.Logger.Error("lost operations were not taken up", "error", err.Error())
 		}
@@ -268,7 +336,10 @@ func (p *Pool) takeUp(ctx context.Context) time.Duration {
 func (p *Pool) prune(ctx context.Context) {
 	for {
 		pause := pruning
-		n, err := p.config.Prune.Execute(ctx)
+		var n int
+		limited, cancel := context.WithTimeout(ctx, pruningLimit)
+		err := recovered(func() (err error) { n, err = p.config.Prune.Execute(limited); return err })
+		cancel()
 		switch {
 		case err != nil:
 			pause = pruningAgain

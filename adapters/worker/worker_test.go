@@ -2,8 +2,10 @@ package worker_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -26,7 +28,11 @@ type desk struct {
 	names         map[uuid.UUID]string
 	lost          []domain.Operation
 	thinks        time.Duration
+	fails         bool // after it thought
 	looks         int
+	updates       time.Duration // how long the storage takes to update one
+	panics        bool          // instead of updating and listing
+	claims        func()        // is called with each claim
 }
 
 func (d *desk) note(operation domain.Operation, event string) {
@@ -63,6 +69,9 @@ func (d *desk) AskQuestion(ctx context.Context, _ domain.Interview) (string, err
 	case <-ctx.Done():
 		return "", ctx.Err()
 	case <-time.After(d.thinks):
+		if d.fails {
+			return "", errors.New("the interviewer is asleep")
+		}
 		return "Why?", nil
 	}
 }
@@ -72,7 +81,14 @@ func (d *desk) SaveQuestion(_ context.Context, operation domain.Operation, _ dom
 	return nil
 }
 
-func (d *desk) UpdateOperation(_ context.Context, operation domain.Operation) error {
+func (d *desk) UpdateOperation(ctx context.Context, operation domain.Operation) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if d.panics {
+		panic("a bug of the storage")
+	}
+	time.Sleep(d.updates)
 	left := time.Until(operation.LeaseUntil).Round(time.Second)
 	d.note(operation, fmt.Sprintf("%s, leased for %s", operation.Status, left))
 	return nil
@@ -82,19 +98,37 @@ func (d *desk) ListUnfinished(context.Context, int) ([]domain.Operation, error) 
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.looks++
+	if d.panics {
+		panic("a bug of the storage")
+	}
 	lost := d.lost
 	d.lost = nil
 	return lost, nil
 }
 
-func (d *desk) ClaimOperation(context.Context, domain.Operation, time.Time) error { return nil }
+func (d *desk) ClaimOperation(context.Context, domain.Operation, time.Time) error {
+	if d.claims != nil {
+		d.claims()
+	}
+	return nil
+}
 
 func (d *desk) PruneOperations(context.Context, time.Time) (int, error) { return 0, nil }
 
-// start runs a pool until stop, which waits for its end.
+// start runs a pool until stop, which gives it the grace and waits for its end.
 func (d *desk) start(workers int, grace time.Duration) (pool *worker.Pool, stop func()) {
+	pool = d.pool(workers)
+	pool.Start()
+	return pool, func() {
+		ctx, cancel := context.WithTimeout(context.Background(), grace)
+		defer cancel()
+		pool.Shutdown(ctx)
+	}
+}
+
+func (d *desk) pool(workers int) *worker.Pool {
 	d.names = map[uuid.UUID]string{}
-	pool = worker.New(worker.Config{
+	return worker.New(worker.Config{
 		Run: app.RunOperation{
 			AskQuestion: app.AskQuestion{Sessions: d, Messages: d, Asked: d, Interviewer: d, Questions: d, Clock: time.Now},
 			Operations:  d, Clock: time.Now, TimeLimit: time.Minute, Attempts: 3, Backoff: time.Second,
@@ -105,13 +139,6 @@ func (d *desk) start(workers int, grace time.Duration) (pool *worker.Pool, stop 
 		Workers: workers,
 		Logger:  slog.New(slog.DiscardHandler),
 	})
-	ctx, cancel := context.WithCancel(context.Background())
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		pool.Run(ctx, grace)
-	}()
-	return pool, func() { cancel(); <-done }
 }
 
 // operation returns a new one, leased already.
@@ -203,7 +230,7 @@ func TestLostOperationsAreTakenUp(t *testing.T) {
 		d.lost = []domain.Operation{lost}
 		d.mu.Unlock()
 		time.Sleep(domain.OperationLease)
-		wants(t, "within a lease", d.take(), "lost done")
+		wants(t, "within a lease", d.take(), "lost processing, leased for 5s", "lost done")
 		stop()
 	})
 }
@@ -217,6 +244,91 @@ func TestAnIdlePoolLooksOnceALease(t *testing.T) {
 		if d.looks != 12 {
 			t.Errorf("%d looks in a minute, want 12", d.looks)
 		}
+	})
+}
+
+func TestWhatWasAskedForFirstRunsFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{}
+		pool := d.pool(1)
+		old := d.operation("old", newSession())
+		time.Sleep(time.Millisecond)
+		session := newSession()
+		younger, twin := d.operation("younger", session), d.operation("twin", session)
+		for _, operation := range []domain.Operation{younger, twin, old} {
+			pool.Dispatch(operation)
+		}
+		pool.Start()
+		synctest.Wait()
+		wants(t, "order", d.take(), "old done", "younger done", "twin done")
+		pool.Shutdown(t.Context())
+	})
+}
+
+func TestOneSessionLeavesRoomForOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{thinks: 100 * time.Millisecond}
+		pool, stop := d.start(1, time.Minute)
+		greedy := newSession()
+		for i := range 20 {
+			pool.Dispatch(d.operation(fmt.Sprint("greedy", i), greedy))
+		}
+		pool.Dispatch(d.operation("modest", newSession()))
+		time.Sleep(time.Minute)
+		if got := d.take(); len(got) != 9 || got[8] != "modest done" {
+			t.Errorf("%q ran, want eight of the greedy session and the modest one", got)
+		}
+		stop()
+	})
+}
+
+func TestALateRenewalTakesNothingBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{thinks: 1700 * time.Millisecond, updates: time.Second} // the renewal after 1.67 s is still on its way
+		pool, stop := d.start(1, time.Minute)
+		operation := d.operation("failing", newSession())
+		operation.Failures = 1
+		d.fails = true
+		pool.Dispatch(operation)
+		time.Sleep(4 * time.Second)
+		got := d.take()
+		wants(t, "updates", got, "failing processing, leased for 4s", "failing pending, leased for 1s")
+		stop()
+	})
+}
+
+func TestAFaultOfTheStorageEndsNothingElse(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{thinks: 2 * time.Second, panics: true}
+		pool, stop := d.start(1, time.Minute)
+		pool.Dispatch(d.operation("first", newSession()))
+		pool.Dispatch(d.operation("second", newSession()))
+		time.Sleep(5 * time.Second)
+		wants(t, "in spite of it", d.take(), "first done", "second done")
+		stop()
+	})
+}
+
+func TestStopGivesBackWhatWasJustTakenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{thinks: time.Hour}
+		pool, stop := d.start(1, 0)
+		pool.Dispatch(d.operation("begun", newSession()))
+		synctest.Wait()
+		claiming, stopping := make(chan bool), make(chan bool)
+		d.claims = func() { claiming <- true; <-stopping }
+		lost := d.operation("lost", newSession())
+		lost.LeaseUntil = time.Now()
+		d.mu.Lock()
+		d.lost = []domain.Operation{lost}
+		d.mu.Unlock()
+		<-claiming
+		go func() { time.Sleep(time.Millisecond); stopping <- true }()
+		d.take()
+		stop()
+		got := d.take()
+		slices.Sort(got)
+		wants(t, "at the stop", got, "begun pending, leased for 0s", "lost pending, leased for 0s")
 	})
 }
 

@@ -96,13 +96,12 @@ func newAPIIn(t *testing.T, world world, storage storage, change ...func(*serveC
 
 // work lets the service generate what it is asked for, until the test ends.
 func (a api) work(t *testing.T) api {
-	ctx, stop := context.WithCancel(context.Background())
-	stopped := make(chan struct{})
-	go func() {
-		defer close(stopped)
-		a.pool.Run(ctx, time.Minute)
-	}()
-	t.Cleanup(func() { stop(); <-stopped })
+	a.pool.Start()
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		a.pool.Shutdown(ctx)
+	})
 	return a
 }
 

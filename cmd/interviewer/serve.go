@@ -33,7 +33,8 @@ const (
 	requestTimeout    = 15 * time.Second
 	writeTimeout      = 30 * time.Second
 	idleTimeout       = 2 * time.Minute
-	// drainTimeout is how long requests may go on after the signal to stop.
+	// drainTimeout is how long requests and operations may go on after the
+	// signal to stop.
 	drainTimeout = 15 * time.Second
 	// readyTimeout is how long the storage may take to answer a probe.
 	readyTimeout = 2 * time.Second
@@ -99,7 +100,7 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer, world world) e
 		}
 	})
 	logger.Info("listening", "address", listener.Addr().String())
-	working.Go(func() { service.pool.Run(ctx, drainTimeout) })
+	service.pool.Start()
 	if storage.remote {
 		working.Go(func() {
 			if err := waitUntilPrepared(ctx, storage, c.Migrate, logger); err != nil {
@@ -116,7 +117,8 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer, world world) e
 		logger.Warn("requests were cut off", "after", drainTimeout.String())
 		server.Close()
 	}
-	working.Wait() // a migration gives its lock back before the storage is closed
+	service.pool.Shutdown(drain) // last, since requests ask for operations until they end
+	working.Wait()               // a migration gives its lock back before the storage is closed
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {
 		return cause
 	}

@@ -379,8 +379,8 @@ func (w *world) claimOperation() {
 	w.touchOperation(operation)
 	due := !operation.LeaseUntil.After(now)
 	if w.expect("claim operation", err, unless(operation.isHeld(a.operation.Attempt) && due, ports.ErrLeaseLost)) {
-		operation.Attempt++
-		operation.LeaseUntil = now.Add(domain.OperationLease)
+		operation.Status, operation.Attempt, operation.Failures = claimed.Status, claimed.Attempt, claimed.Failures
+		operation.LeaseUntil, operation.UpdatedAt = claimed.LeaseUntil, claimed.UpdatedAt
 		a.operation = &claimed
 	}
 }
@@ -389,9 +389,11 @@ func (w *world) updateOperation() {
 	a := pick(w, "actor", w.actors, hasOperation)
 	operation := w.modelOfOperation(*a.operation)
 	now, updated := w.tick(), a.operation.Clone()
-	switch change := rapid.SampledFrom([]string{"renew", "begin", "postpone", "fail"}).Draw(w.rt, "change"); change {
+	switch change := rapid.SampledFrom([]string{"renew", "begin", "give back", "postpone", "fail"}).Draw(w.rt, "change"); change {
 	case "renew", "begin": // of a finished one too: nothing of it may be stored
 		updated.Renew(change == "begin", now)
+	case "give back":
+		updated.GiveBack(now)
 	case "postpone":
 		updated.Postpone(now.Add(time.Second), now)
 	case "fail":
@@ -400,7 +402,7 @@ func (w *world) updateOperation() {
 	err := w.UpdateOperation(w.t.Context(), updated)
 	w.touchOperation(operation)
 	if w.expect("update operation", err, unless(operation.isHeld(a.operation.Attempt), ports.ErrLeaseLost)) {
-		operation.Status, operation.Failure = updated.Status, updated.Clone().Failure
+		operation.Status, operation.Failure, operation.Failures = updated.Status, updated.Clone().Failure, updated.Failures
 		operation.LeaseUntil, operation.UpdatedAt = updated.LeaseUntil, updated.UpdatedAt
 		a.operation = &updated
 	}

@@ -90,6 +90,7 @@ func Run(t *testing.T, newStore func(t *testing.T) ports.Storage) {
 		{"Session/DeleteRetake", sessionDeleteRetake},
 		{"Session/DeleteAtOnce", sessionDeleteAtOnce},
 		{"Session/DeleteWhileItGoesOn", sessionDeleteWhileItGoesOn},
+		{"Session/DeleteWithAllAroundIt", sessionDeleteWithAllAroundIt},
 		{"Message/AnswerRoundTrip", answerRoundTrip},
 		{"Message/AnswerRefused", answerRefused},
 		{"Message/AnswerDuplicateID", answerDuplicateID},

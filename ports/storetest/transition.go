@@ -3,6 +3,7 @@ package storetest
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -231,5 +232,45 @@ func sessionDeleteWhileItGoesOn(t *testing.T, f fixture) {
 		metrics, err := f.ReadMetrics(t.Context(), session.UserID())
 		f.must(err)
 		equal(f, "feedback that is left", metrics.Feedbacks, 0)
+	}
+}
+
+// sessionDeleteWithAllAroundIt deletes all attempts of a chain and their
+// posting at once, while the old operations of the chain are forgotten: what
+// takes several locks must not wait in a circle.
+func sessionDeleteWithAllAroundIt(t *testing.T, f fixture) {
+	before := longAgo.Add(time.Hour)
+	for range 15 {
+		posting := f.posting(f.user().ID, at(0))
+		chain := []domain.InterviewSession{f.completed(posting, at(0))}
+		for i := range 6 {
+			chain = append(chain, altered(f.newSession(posting, at(1+i)), func(s *domain.SessionState) {
+				s.RetakeNumber, s.OriginalSessionID = 2+i, some(chain[0].ID())
+			}))
+			f.must(f.CreateSession(t.Context(), chain[1+i]))
+		}
+		for _, session := range chain {
+			for range 3 {
+				failed := f.failed(session, longAgo)
+				retry, err := failed.Retry(uuid.New(), at(9))
+				f.must(err)
+				f.must(f.CreateRetry(t.Context(), retry))
+			}
+		}
+		errs := atOnce(len(chain)+2, func(i int) error {
+			switch i {
+			case len(chain):
+				return f.DeleteJobPosting(t.Context(), posting.UserID, posting.ID)
+			case len(chain) + 1:
+				_, err := f.PruneOperations(t.Context(), before)
+				return err
+			default:
+				return f.DeleteSession(t.Context(), posting.UserID, chain[i].ID())
+			}
+		})
+		f.outcomes("deletion", errs, nil)
+		left, err := f.ListSessions(t.Context(), posting.UserID, domain.SessionFilter{})
+		f.must(err)
+		equal(f, "how many are left", len(left), 0)
 	}
 }
