@@ -11,7 +11,8 @@ type Metrics struct {
 	Feedbacks      int // how many
 	ScoreSum       int // of their overall scores
 	// MostPracticed are up to [MaxPracticedRoles] postings with completed
-	// sessions, the most practised first, among equals the one practised last.
+	// sessions, the most practised first, among equals the one whose
+	// session was started last.
 	MostPracticed []PracticedRole
 }
 

@@ -19,8 +19,8 @@ type FeedbackReader interface {
 // FeedbackWriter stores feedback.
 type FeedbackWriter interface {
 	// SaveFeedback stores, all or nothing, the feedback and the operation that
-	// made it, completed. It returns [domain.ErrFeedbackAlreadyExists] if its
-	// session has feedback, [domain.ErrSessionNotFound] if its session is gone,
-	// and [ErrLeaseLost] as [OperationUpdater] does.
+	// made it, completed. It returns [domain.ErrSessionNotFound] if its session
+	// is gone, else [domain.ErrFeedbackAlreadyExists] if it has feedback, else
+	// [ErrLeaseLost] as [OperationUpdater] does.
 	SaveFeedback(ctx context.Context, operation domain.Operation, feedback domain.Feedback) error
 }

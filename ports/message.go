@@ -40,7 +40,7 @@ type QuestionWriter interface {
 	// its session; the session's question number and update time, nothing else
 	// of it; and the operation that asked, completed. It returns [ErrChanged]
 	// if the stored question number is not the one before the session's, if
-	// the session was completed meanwhile, or is gone; and [ErrLeaseLost] as
+	// the session was completed meanwhile, or is gone; else [ErrLeaseLost] as
 	// [OperationUpdater] does.
 	SaveQuestion(ctx context.Context, operation domain.Operation, session domain.InterviewSession, question domain.Message) error
 }

@@ -59,7 +59,7 @@ type RetakeWriter interface {
 	// CreateRetake stores the session as the newest of its chain and returns
 	// it: its retake number is raised if one as high is there already, so that
 	// simultaneous retakes get different ones. It returns [ErrChanged] if the
-	// chain's first attempt is gone by the time it is stored, and
+	// chain's first attempt is gone by the time it is stored, else
 	// [domain.ErrMissingJobPosting] if the posting is.
 	CreateRetake(ctx context.Context, retake domain.InterviewSession) (domain.InterviewSession, error)
 }

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -173,22 +174,24 @@ func (o *object) uuid4(name string) uuid.UUID {
 }
 
 // verdict returns all that is wrong with the object: what its readers noted,
-// and what the domain's rules, applied to what they read, say of the other
-// members.
+// and what the domain's rules, applied to what they read, say of the rest.
 func (o *object) verdict(rules error) error {
 	var broken *domain.Error
 	if errors.As(rules, &broken) {
-		unreadable := map[any]bool{}
-		for _, item := range o.bad {
-			unreadable[item.Loc[1]] = true
-		}
+		unreadable := o.bad
 		for _, field := range broken.Fields {
-			if !unreadable[field.Path[0]] {
-				o.bad = append(o.bad, fieldItem(field))
+			item := fieldItem(field)
+			if !slices.ContainsFunc(unreadable, func(bad errorItem) bool { return contains(bad.Loc, item.Loc) }) {
+				o.bad = append(o.bad, item)
 			}
 		}
 	}
 	return o.bad.asError()
+}
+
+// contains reports whether the inner place is the outer one or part of it.
+func contains(outer, inner []any) bool {
+	return len(outer) <= len(inner) && slices.Equal(outer, inner[:len(outer)])
 }
 
 // parseUUID takes the hyphenated form and the plain one of 32 digits, in any

@@ -88,6 +88,15 @@ func (v validationError) asError() error {
 	return v
 }
 
+// before puts v in front of what err says of other fields. Any other error
+// comes back alone.
+func (v validationError) before(err error) error {
+	if more, ok := err.(validationError); ok {
+		return append(v, more...)
+	}
+	return err
+}
+
 // Error sums the items up in words.
 func (v validationError) Error() string {
 	words := make([]string, 0, len(v))

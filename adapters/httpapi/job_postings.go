@@ -112,11 +112,13 @@ func (s *server) getJobPosting(w http.ResponseWriter, r *http.Request, caller uu
 }
 
 func (s *server) replaceJobPosting(w http.ResponseWriter, r *http.Request, caller uuid.UUID) error {
+	var bad validationError
+	id := bad.pathUUID(r, "job_posting_id")
 	body, err := readObject(w, r, maxPostingBody)
 	if err != nil {
-		return err
+		return bad.before(err)
 	}
-	id := body.bad.pathUUID(r, "job_posting_id")
+	body.bad = bad
 	draft, err := readJobPostingDraft(body)
 	if err != nil {
 		return err

@@ -28,11 +28,8 @@ func (s *Store) FindOperation(ctx context.Context, owner, id uuid.UUID) (operati
 func (s *Store) CreateOperation(ctx context.Context, operation domain.Operation, status domain.SessionStatus) error {
 	return s.write(ctx, func() error {
 		row, ok := s.sessions[key{operation.UserID, operation.SessionID}]
-		if !ok || row.Status != status {
+		if !ok || row.Status != status || !s.hasParent(operation) {
 			return ports.ErrChanged
-		}
-		if !s.hasParent(operation) {
-			return errMissingParent
 		}
 		return s.insertOperation(operation)
 	})
