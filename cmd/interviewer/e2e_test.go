@@ -354,6 +354,42 @@ func TestKillInTheMiddleOfAGeneration(t *testing.T) {
 	})
 }
 
+// TestAnotherProcessTakesOver ends a process with a backlog, most of which
+// waits, beside one that runs already.
+func TestAnotherProcessTakesOver(t *testing.T) {
+	test, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, signal := range map[string]syscall.Signal{"killed": syscall.SIGKILL, "stopped": syscall.SIGTERM} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onDurableStorages(t, func(t *testing.T, env ...string) {
+				t.Parallel() // all wait for a stop, or for a lease to end
+				first := startProgram(t, test, append(env, thoughtfulService+"=1")...)
+				second := startProcess(t, env...)
+				eventually(t, func() bool { return first.ready() && second.ready() })
+				token, session := first.walk(t)
+				var operations []map[string]any
+				for range 20 {
+					another := first.call(t, "POST", "/api/v1/sessions", token, map[string]any{"job_posting_id": session["job_posting_id"]}, 201)
+					operations = append(operations, first.call(t, "POST", "/api/v1/sessions/"+id(another)+"/generate-question", token, nil, 202))
+				}
+				if err := first.stop(t, signal); (err == nil) != (signal == syscall.SIGTERM) {
+					t.Errorf("the process ended with %v", err)
+				}
+				ended := time.Now()
+				for _, operation := range operations {
+					if got := second.ended(t, token, operation); got["status"] != "completed" {
+						t.Errorf("an operation of the %s process ended as %v", name, got)
+					}
+				}
+				t.Logf("all completed %v after the end", time.Since(ended))
+			})
+		})
+	}
+}
+
 func TestTwoProcessesShareOneStorage(t *testing.T) {
 	onDurableStorages(t, func(t *testing.T, env ...string) {
 		one, other := startProcess(t, env...), startProcess(t, env...)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/signal"
+	"syscall"
 	"testing"
 	"time"
 
@@ -46,7 +48,9 @@ func (thoughtful) GiveFeedback(ctx context.Context, _ domain.Interview) (domain.
 }
 
 func serveThoughtfully() {
-	if err := run(context.Background(), nil, os.Stdout, world{clock: time.Now, interviewer: thoughtful{}}); err != nil {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
+	defer stop()
+	if err := run(ctx, nil, os.Stdout, world{clock: time.Now, interviewer: thoughtful{}}); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
