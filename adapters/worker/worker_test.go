@@ -101,15 +101,16 @@ func (d *desk) ListUnfinished(context.Context, int) ([]domain.Operation, error) 
 	if d.panics {
 		panic("a bug of the storage")
 	}
-	lost := d.lost
-	d.lost = nil
-	return lost, nil
+	return slices.Clone(d.lost), nil
 }
 
-func (d *desk) ClaimOperation(context.Context, domain.Operation, time.Time) error {
+func (d *desk) ClaimOperation(_ context.Context, operation domain.Operation, _ time.Time) error {
 	if d.claims != nil {
 		d.claims()
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.lost = slices.DeleteFunc(d.lost, func(o domain.Operation) bool { return o.ID == operation.ID })
 	return nil
 }
 
@@ -127,7 +128,9 @@ func (d *desk) start(workers int, grace time.Duration) (pool *worker.Pool, stop 
 }
 
 func (d *desk) pool(workers int) *worker.Pool {
-	d.names = map[uuid.UUID]string{}
+	if d.names == nil {
+		d.names = map[uuid.UUID]string{}
+	}
 	return worker.New(worker.Config{
 		Run: app.RunOperation{
 			AskQuestion: app.AskQuestion{Sessions: d, Messages: d, Asked: d, Interviewer: d, Questions: d, Clock: time.Now},
@@ -232,6 +235,23 @@ func TestLostOperationsAreTakenUp(t *testing.T) {
 		time.Sleep(domain.OperationLease)
 		wants(t, "within a lease", d.take(), "lost processing, leased for 5s", "lost done")
 		stop()
+	})
+}
+
+// TestABacklogOfADeadProcessIsTakenUpSoon starts a pool the moment another one
+// died that had just renewed its leases.
+func TestABacklogOfADeadProcessIsTakenUpSoon(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{names: map[uuid.UUID]string{}}
+		for range 60 {
+			d.lost = append(d.lost, d.operation("lost", newSession()))
+		}
+		_, stop := d.start(4, 0)
+		time.Sleep(domain.OperationLease + time.Second)
+		stop()
+		if left := len(d.lost); left != 0 {
+			t.Errorf("%d are left after a lease and a second", left)
+		}
 	})
 }
 
