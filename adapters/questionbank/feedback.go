@@ -107,7 +107,7 @@ func (a answer) onTopic() bool {
 func measure(q *question, exchange domain.Exchange, about map[string]bool) answer {
 	a := answer{question: q, typ: exchange.Question.QuestionType}
 	if q != nil {
-		a.touched = make([]bool, len(q.KeyPoints))
+		a.touched = make([]bool, len(q.Points))
 	}
 	if exchange.Answer == nil {
 		return a
@@ -141,13 +141,13 @@ func measure(q *question, exchange domain.Exchange, about map[string]bool) answe
 		return a
 	}
 	n := 0
-	for i, key := range q.KeyPoints {
+	for i, key := range q.Points {
 		if slices.ContainsFunc(key.phrases, func(p phrase) bool { return p.in(text) }) {
 			a.touched[i] = true
 			n++
 		}
 	}
-	a.content = fraction(n, len(q.KeyPoints))
+	a.content = fraction(n, len(q.Points))
 	return a
 }
 
@@ -298,7 +298,7 @@ func lessons(answers []answer) (gaps, recommendations []string) {
 	for _, l := range lessons {
 		n := 0
 		for i, touched := range l.touched {
-			if point := l.question.KeyPoints[i].Point; touched {
+			if point := l.question.Points[i].Point; touched {
 				n++
 			} else if len(gaps) < maxGaps && !slices.Contains(gaps, point) {
 				gaps = append(gaps, point)

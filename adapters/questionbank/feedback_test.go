@@ -170,32 +170,11 @@ func TestEmptyWordsScoreLow(t *testing.T) {
 			}, 15},
 			{"one word", func(*question) string { return strings.Repeat("because ", 2000) }, 5},
 			{"one sentence, again and again", func(*question) string { return strings.Repeat("I have done this, for example. ", 200) }, 10},
-			{"one term, again and again", func(q *question) string { return strings.Repeat(q.KeyPoints[0].Terms[0]+" ", 500) }, 20},
+			{"one term, again and again", func(q *question) string { return strings.Repeat(q.Points[0].Terms[0]+" ", 500) }, 20},
 		} {
 			a := judgeInterview(t, dialogue(t, language, ids, tc.answer))
 			if got := slices.Max(scores(a)); got > tc.most {
 				t.Errorf("%q, %s: scores %v, should be at most %d", language, tc.name, scores(a), tc.most)
-			}
-		}
-	}
-}
-
-func TestOneTermTouchesOnePoint(t *testing.T) {
-	for _, q := range newBank(t).questions {
-		for _, key := range q.KeyPoints {
-			for i, term := range key.Terms {
-				if len(key.phrases[i]) > 1 {
-					continue // a phrase may hold the word of another point
-				}
-				n := 0
-				for _, other := range q.KeyPoints {
-					if slices.ContainsFunc(other.phrases, func(p phrase) bool { return p.in(words(term)) }) {
-						n++
-					}
-				}
-				if n != 1 {
-					t.Errorf("%s: %q touches %d points", q.ID, term, n)
-				}
 			}
 		}
 	}
@@ -294,10 +273,10 @@ func TestGapsAndRecommendationsFollowTheAnswers(t *testing.T) {
 		return goodAnswers[q.ID]
 	}))
 	var want []string
-	for _, key := range questions[0].KeyPoints[1:] {
+	for _, key := range questions[0].Points[1:] {
 		want = append(want, key.Point)
 	}
-	for _, key := range questions[1].KeyPoints {
+	for _, key := range questions[1].Points {
 		want = append(want, key.Point)
 	}
 	if !slices.Equal(a.KnowledgeGaps, want) {

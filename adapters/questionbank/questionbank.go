@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"path"
 	"regexp"
 	"slices"
 	"strings"
@@ -34,169 +35,213 @@ var _ ports.Interviewer = (*Bank)(nil)
 // that bank; it names everything that is wrong with it.
 func New() (*Bank, error) { return load(bankFiles) }
 
-// question is a question as bank/README.md describes it.
+// topicFile is a file of the bank, as bank/README.md describes it.
+type topicFile struct {
+	Schema    string          `json:"$schema"` // for editors
+	Topic     string          `json:"topic"`
+	Language  domain.Language `json:"language"`
+	Questions []*question     `json:"questions"`
+}
+
 type question struct {
-	ID        string              `json:"id"`
-	Language  domain.Language     `json:"language"`
-	Type      domain.QuestionType `json:"type"`
-	Stacks    []string            `json:"stacks"`
-	Levels    []string            `json:"levels"`
-	Text      string              `json:"text"`
-	KeyPoints []keyPoint          `json:"key_points"`
-	Learn     string              `json:"learn"`
+	ID     string              `json:"id"`
+	Type   domain.QuestionType `json:"type"`
+	Stacks []string            `json:"stacks"`
+	Levels []string            `json:"levels"`
+	Text   string              `json:"text"`
+	Points []point             `json:"points"`
+	Learn  string              `json:"learn"`
+
+	Topic    string          `json:"-"` // of the file
+	Language domain.Language `json:"-"` // of the file
 
 	tags []string // the stacks, normalized as [technologies] does
 }
 
-type keyPoint struct {
-	Point string   `json:"point"`
-	Terms []string `json:"terms"`
+// point is one thing that a strong answer covers.
+type point struct {
+	Point    string   `json:"point"`
+	Terms    []string `json:"terms"`
+	FollowUp string   `json:"follow_up"`
 
 	phrases []phrase // the terms
 }
 
-// How many key points a question has.
+// How many points a question has.
 const (
-	minKeyPoints = 3
-	maxKeyPoints = 6
+	minPoints = 3
+	maxPoints = 6
 )
 
-// load reads all JSON files of the folder "bank". Its error joins all that is
-// wrong.
+// schemaFile is the file of the folder that holds no questions.
+const schemaFile = "bank/schema.json"
+
+// load returns the bank of all JSON files of the folder "bank". Its error
+// joins all that is wrong.
 func load(files fs.FS) (*Bank, error) {
+	bank, errs := read(files)
+	if len(errs) > 0 {
+		return nil, fmt.Errorf("questionbank: %w", errors.Join(errs...))
+	}
+	return bank, nil
+}
+
+// read returns the bank as far as it can be read, and all that is wrong with
+// it.
+func read(files fs.FS) (*Bank, []error) {
 	names, err := fs.Glob(files, "bank/*.json")
 	if err != nil {
-		return nil, err
+		return nil, []error{err}
 	}
 	var (
 		bank = &Bank{byText: make(map[string]*question)}
 		errs []error
 	)
 	for _, name := range names {
-		questions, err := decode(files, name)
+		if name == schemaFile {
+			continue
+		}
+		file, err := decode(files, name)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+			continue
 		}
-		for i, q := range questions {
+		for _, err := range file.check(name) {
+			errs = append(errs, fmt.Errorf("%s: %w", name, err))
+		}
+		for i, q := range file.Questions {
 			if q == nil {
-				errs = append(errs, fmt.Errorf("%s: item %d is null", name, i+1))
+				errs = append(errs, fmt.Errorf("%s: question %d is null", name, i+1))
 				continue
 			}
+			q.Topic, q.Language = file.Topic, file.Language
 			q.prepare()
-			if err := q.check(); err != nil {
-				errs = append(errs, fmt.Errorf("%s: item %d, %q: %w", name, i+1, q.ID, err))
+			for _, err := range q.check() {
+				errs = append(errs, fmt.Errorf("%s: question %d, %q: %w", name, i+1, q.ID, err))
 			}
 			bank.questions = append(bank.questions, q)
+			bank.byText[q.Text] = q
 		}
 	}
-	if err := errors.Join(append(errs, bank.check())...); err != nil {
-		return nil, fmt.Errorf("questionbank: %w", err)
-	}
-	for _, q := range bank.questions {
-		bank.byText[q.Text] = q
-	}
-	return bank, nil
+	return bank, append(errs, bank.check()...)
 }
 
-func decode(files fs.FS, name string) ([]*question, error) {
+func decode(files fs.FS, name string) (topicFile, error) {
 	file, err := files.Open(name)
 	if err != nil {
-		return nil, err
+		return topicFile{}, err
 	}
 	defer file.Close()
 	decoder := json.NewDecoder(file)
 	decoder.DisallowUnknownFields()
-	var questions []*question
-	if err := decoder.Decode(&questions); err != nil {
-		return nil, err
+	var content topicFile
+	if err := decoder.Decode(&content); err != nil {
+		return topicFile{}, err
 	}
 	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return nil, errors.New("something follows the list of questions")
+		return topicFile{}, errors.New("something follows the last brace")
 	}
-	return questions, nil
+	return content, nil
 }
 
 func (q *question) prepare() {
 	for _, stack := range q.Stacks {
 		q.tags = append(q.tags, strings.Join(technologies(stack), " "))
 	}
-	for i := range q.KeyPoints {
-		q.KeyPoints[i].phrases = phrases(q.KeyPoints[i].Terms...)
+	for i := range q.Points {
+		q.Points[i].phrases = phrases(q.Points[i].Terms...)
 	}
 }
 
 var kebabCase = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-// check returns all that is wrong with the question by itself.
-func (q *question) check() error {
-	var errs []error
-	require := func(ok bool, format string, args ...any) {
-		if !ok {
-			errs = append(errs, fmt.Errorf(format, args...))
-		}
+// faults gathers all that is wrong with something.
+type faults []error
+
+func (f *faults) require(ok bool, format string, args ...any) {
+	if !ok {
+		*f = append(*f, fmt.Errorf(format, args...))
 	}
-	require(kebabCase.MatchString(q.ID), "the id is not in kebab-case")
-	require(q.Language == domain.LanguageEnglish || q.Language == domain.LanguageUkrainian, "unknown language %q", q.Language)
-	require(slices.Contains(domain.QuestionTypes[:], q.Type), "unknown type %q", q.Type)
+}
+
+// check returns all that is wrong with the file apart from its questions.
+func (f topicFile) check(name string) []error {
+	var wrong faults
+	wrong.require(kebabCase.MatchString(f.Topic), "the topic %q is not in kebab-case", f.Topic)
+	wrong.require(f.Language == domain.LanguageEnglish || f.Language == domain.LanguageUkrainian, "unknown language %q", f.Language)
+	want := fmt.Sprintf("%s-%s.json", f.Language, f.Topic)
+	wrong.require(path.Base(name) == want, "its language and topic want it to be named %s", want)
+	wrong.require(len(f.Questions) > 0, "it has no questions")
+	return wrong
+}
+
+// check returns all that is wrong with the question by itself.
+func (q *question) check() []error {
+	var wrong faults
+	wrong.require(kebabCase.MatchString(q.ID), "the id is not in kebab-case")
+	wrong.require(strings.HasPrefix(q.ID, "ua-") == (q.Language == domain.LanguageUkrainian),
+		"ids begin with ua- in Ukrainian files, and only there")
+	wrong.require(slices.Contains(domain.QuestionTypes[:], q.Type), "unknown type %q", q.Type)
 	for i, stack := range q.Stacks {
-		require(isLower(stack) && q.tags[i] != "", "the stack %q is blank or not in lower case", stack)
+		wrong.require(isLower(stack) && q.tags[i] != "", "the stack %q is blank or not in lower case", stack)
 	}
 	for _, level := range q.Levels {
-		require(level == junior || level == middle || level == senior, "unknown level %q", level)
+		wrong.require(level == junior || level == middle || level == senior, "unknown level %q", level)
 	}
-	require(isTrimmed(q.Text), "the text is blank or has blanks around it")
-	require(isTrimmed(q.Learn), "learn is blank or has blanks around it")
-	require(minKeyPoints <= len(q.KeyPoints) && len(q.KeyPoints) <= maxKeyPoints,
-		"%d key points, not %d to %d", len(q.KeyPoints), minKeyPoints, maxKeyPoints)
+	wrong.require(isTrimmed(q.Text), "the text is blank or has blanks around it")
+	wrong.require(isTrimmed(q.Learn), "learn is blank or has blanks around it")
+	wrong.require(minPoints <= len(q.Points) && len(q.Points) <= maxPoints,
+		"%d points, not %d to %d", len(q.Points), minPoints, maxPoints)
 
 	text, seen := words(q.Text), make(map[string]bool)
-	for i, key := range q.KeyPoints {
-		require(isTrimmed(key.Point), "point %d is blank or has blanks around it", i+1)
-		require(len(key.Terms) > 0, "point %d has no terms", i+1)
-		for j, term := range key.Terms {
-			require(isLower(term) && len(key.phrases[j]) > 0, "point %d: the term %q has no word or is not in lower case", i+1, term)
-			require(!seen[term], "point %d: the term %q was there before", i+1, term)
-			require(len(key.phrases[j]) == 0 || !key.phrases[j].in(text), "point %d: the term %q stands in the question", i+1, term)
+	for i, p := range q.Points {
+		followUp := words(p.FollowUp)
+		wrong.require(isTrimmed(p.Point), "point %d is blank or has blanks around it", i+1)
+		wrong.require(isTrimmed(p.FollowUp) && strings.HasSuffix(p.FollowUp, "?"),
+			"point %d: the follow_up has blanks around it or no question mark at its end", i+1)
+		wrong.require(len(p.Terms) > 0, "point %d has no terms", i+1)
+		for j, term := range p.Terms {
+			phrase := p.phrases[j]
+			wrong.require(isLower(term) && len(phrase) > 0, "point %d: the term %q has no word or is not in lower case", i+1, term)
+			wrong.require(!seen[term], "point %d: the term %q was there before", i+1, term)
 			seen[term] = true
+			if len(phrase) > 0 {
+				wrong.require(!phrase.in(text), "point %d: the term %q stands in the question", i+1, term)
+				wrong.require(!phrase.in(followUp), "point %d: the follow_up gives the term %q away", i+1, term)
+			}
 		}
 	}
-	return errors.Join(errs...)
+	return wrong
 }
 
 // check returns all that is wrong between questions.
-func (b *Bank) check() error {
+func (b *Bank) check() []error {
 	type kind struct {
 		language domain.Language
 		typ      domain.QuestionType
 	}
 	var (
-		errs  []error
+		wrong faults
 		ids   = make(map[string]bool)
-		texts = make(map[string]bool)
+		texts = make(map[string]string) // ids
 		kinds = make(map[kind]bool)
 		langs = []domain.Language{domain.LanguageEnglish} // what other languages fall back on
 	)
 	for _, q := range b.questions {
 		text := strings.Join(words(q.Text), " ")
-		if ids[q.ID] {
-			errs = append(errs, fmt.Errorf("two questions have the id %q", q.ID))
-		}
-		if texts[text] {
-			errs = append(errs, fmt.Errorf("%q has the text of another question", q.ID))
-		}
+		wrong.require(!ids[q.ID], "two questions have the id %q", q.ID)
+		wrong.require(texts[text] == "", "%q has the text of %q", q.ID, texts[text])
 		if !slices.Contains(langs, q.Language) {
 			langs = append(langs, q.Language)
 		}
-		ids[q.ID], texts[text], kinds[kind{q.Language, q.Type}] = true, true, true
+		ids[q.ID], texts[text], kinds[kind{q.Language, q.Type}] = true, q.ID, true
 	}
 	for _, language := range langs {
 		for _, typ := range domain.QuestionTypes {
-			if !kinds[kind{language, typ}] {
-				errs = append(errs, fmt.Errorf("no %s question in the language %q", typ, language))
-			}
+			wrong.require(kinds[kind{language, typ}], "no %s question in the language %q", typ, language)
 		}
 	}
-	return errors.Join(errs...)
+	return wrong
 }
 
 func isTrimmed(s string) bool { return s != "" && s == strings.TrimSpace(s) }
