@@ -25,7 +25,7 @@ func TestBank(t *testing.T) {
 	for _, err := range checkSchema(t, bankFiles) {
 		t.Error(err)
 	}
-	bank, errs := read(bankFiles)
+	bank, errs := readBank(bankFiles)
 	errs = append(errs, checkTerms(bank.questions)...)
 	errs = append(errs, checkSimilarity(bank.questions)...)
 	for _, err := range errs {

@@ -3,6 +3,7 @@ package questionbank
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -11,53 +12,66 @@ import (
 	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
-// What earns the full mark of a measure, in one answer.
+// The rule of the scores; docs/scoring.md explains it.
 const (
-	fullLength    = 25   // different words of its own
-	fullLanguage  = 0.2  // share of words such as "the", without which text is no sentence
-	fullSentences = 3    // of three words or more
-	fullLinks     = 3    // different linking words
-	fullReasoning = 3    // different signs of reasoning
-	fullOverlap   = 5    // different words shared with question and posting
-	unknownWorth  = 0.5  // of the content of an answer whose question has no key points here
-	minSentence   = 3    // words
-	weakBelow     = 0.40 // score of what is called weak
-	goodFrom      = 0.75 // score of what is called good
+	fullCoverage  = 0.8 // of the points of a question
+	fullFocus     = 0.3 // of the words of an answer, for its points to count in full
+	clearFocus    = 0.6 // of the words of an answer, for full clarity and relevance
+	clearPoints   = 3   // covered points, for full clarity
+	fullLinks     = 3   // different linking words beside points
+	fullReasoning = 3   // different signs of reasoning beside points
+	unknownWorth  = 0.5 // of an answer whose question has no points here
+	fullOwn       = 25  // different words of its own in such an answer
+	fullOverlap   = 5   // different words that such an answer shares with the question
+	weakBelow     = 0.40
+	goodFrom      = 0.75
 )
 
 // How long the lists of a feedback are at most.
 const (
-	maxGaps            = 10
-	maxRecommendations = 5
+	maxGaps    = 10
+	maxLessons = 5 // questions, with two recommendations each
 )
 
-// GiveFeedback implements [ports.FeedbackGiver]. It counts which key points an
-// answer speaks of, and looks at length, form and words; it cannot tell
-// whether a statement is true, and says so. A question without an answer
-// counts as 0. The same interview gets the same feedback. The error is that of
-// the context.
+// GiveFeedback implements [ports.FeedbackGiver]. It finds which points an
+// answer covers, and quotes the words that show it; it cannot tell whether a
+// statement is true, and says so. A question without an answer counts as 0.
+// The same interview gets the same feedback. The error is that of the context.
 func (b *Bank) GiveFeedback(ctx context.Context, interview domain.Interview) (domain.Assessment, error) {
-	about := aboutOf(interview.Posting)
+	posting := interview.Posting
+	given, repeated := newRuns(borrowedRun), newRuns(repeatedRun)
+	for _, text := range []string{posting.Title, posting.Company, posting.Description, strings.Join(posting.TechStack, " "), interview.Resume} {
+		given.add(words(text), "given")
+	}
 	var answers []answer
 	for _, exchange := range domain.Transcript(interview.Messages) {
 		if err := ctx.Err(); err != nil {
 			return domain.Assessment{}, err
 		}
-		answers = append(answers, measure(b.byText[strings.TrimSpace(exchange.Question.Content)], exchange, about))
+		asked := strings.TrimSpace(exchange.Question.Content)
+		question := newRuns(borrowedRun)
+		question.add(words(asked), "asked")
+		a := measure(b.byText[asked], posting.Language, exchange, func(words []string, copied []bool) {
+			given.mark(words, "", copied)
+			question.mark(words, "", copied)
+			repeated.mark(words, asked, copied)
+			repeated.add(words, asked)
+		})
+		answers = append(answers, a)
 	}
 	if err := ctx.Err(); err != nil {
 		return domain.Assessment{}, err
 	}
-	technical := ofType(answers, domain.QuestionTechnical)
-	practical := ofType(answers, domain.QuestionBehavioral, domain.QuestionSituational)
-	t := textsOf(interview.Posting.Language)
-	gaps, recommendations := lessons(answers)
+	technical := orAll(ofType(answers, domain.QuestionTechnical), answers)
+	practical := orAll(ofType(answers, domain.QuestionBehavioral, domain.QuestionSituational), answers)
+	t := textsOf(posting.Language)
+	gaps, recommendations := lessons(answers, t)
 	return domain.Assessment{
 		TechnicalAccuracy:       judge(technical, answer.technical, t.technical),
 		CommunicationClarity:    judge(answers, answer.clarity, t.clarity),
 		ProblemSolving:          judge(practical, answer.problemSolving, t.problemSolving),
 		Relevance:               judge(answers, answer.relevance, t.relevance),
-		OverallComments:         t.overall(tallyOf(answers)),
+		OverallComments:         t.overall(answers),
 		KnowledgeGaps:           gaps,
 		LearningRecommendations: recommendations,
 		Method:                  domain.MethodRules,
@@ -67,146 +81,106 @@ func (b *Bank) GiveFeedback(ctx context.Context, interview domain.Interview) (do
 // answer is what was measured of the answer to one question. All is zero if
 // there is none. A fraction is from 0 to 1.
 type answer struct {
+	reading
 	question *question // nil if the bank does not know it
 	typ      domain.QuestionType
 
-	answered  bool
-	touched   []bool // for each key point of the question
-	words     int
-	sentences int
-	figures   bool // an example or a number
+	answered bool
+	figures  bool // an example or a number beside a point
 
-	content   float64 // fraction of the key points
-	substance float64 // fraction of a full answer in the answerer's own words
-	structure float64 // fraction of sentences, links, examples
-	reasoning float64 // fraction of signs of reasoning
-	overlap   float64 // fraction of words shared with question and posting
+	content   float64 // fraction of the points, less where the answer is about something else
+	said      float64 // fraction of the points that it takes to be clear
+	links     float64 // fraction of linking words beside points
+	reasoning float64 // fraction of signs of reasoning beside points
+	focused   float64 // fraction of the words beside points
 }
 
-// The scores of one answer, from 0 to 1. Each is a product with what cannot be
-// had by repeating words: the touched key points, or the substance.
+// The scores of one answer, from 0 to 1. Each is a product with the covered
+// points, which cannot be had by writing more.
 
-func (a answer) technical() float64 { return a.content * (0.6 + 0.4*a.substance) }
+func (a answer) technical() float64 { return a.content }
 
-func (a answer) problemSolving() float64 {
-	return a.content * (0.5 + 0.2*a.substance + 0.3*a.reasoning*a.substance)
+func (a answer) problemSolving() float64 { return a.content * (0.6 + 0.4*a.reasoning) }
+
+func (a answer) clarity() float64 {
+	form := 0.2 + 0.3*a.focused + 0.3*a.links
+	if a.figures {
+		form += 0.2
+	}
+	return a.said * form
 }
 
-func (a answer) clarity() float64 { return a.substance * (0.4 + 0.6*a.structure) }
+func (a answer) relevance() float64 { return a.content * (0.5 + 0.5*a.focused) }
 
-func (a answer) relevance() float64 { return a.substance * (0.7*a.content + 0.3*a.overlap) }
-
-// onTopic reports whether the answer takes up its question, and is more than a
-// copy of it.
-func (a answer) onTopic() bool {
-	return a.substance > 0 && (slices.Contains(a.touched, true) || a.overlap >= 0.5)
-}
+// onTopic reports whether the answer covers at least half of the points.
+func (a answer) onTopic() bool { return a.points() > 0 && 2*a.points() >= len(a.covered) }
 
 // measure measures the answer to a question, which is nil if the bank does not
 // know it.
-func measure(q *question, exchange domain.Exchange, about map[string]bool) answer {
+func measure(q *question, language domain.Language, exchange domain.Exchange, copied func([]string, []bool)) answer {
 	a := answer{question: q, typ: exchange.Question.QuestionType}
 	if q != nil {
-		a.touched = make([]bool, len(q.Points))
+		language = q.Language
+		a.covered, a.named = make([]*evidence, len(q.Points)), make([]*evidence, len(q.Points))
 	}
 	if exchange.Answer == nil {
 		return a
 	}
-	text := words(exchange.Answer.Content)
-	a.words, a.answered = len(text), len(text) > 0
-	if !a.answered {
-		return a
-	}
-	asked := stems(words(exchange.Question.Content))
-	own, shared := 0, 0
-	for stem := range stems(text) {
-		if asked[stem] || about[stem] {
-			shared++
-		} else {
-			own++
-		}
-	}
-	a.substance = fraction(own, fullLength) * min(1, functionShare(text)/fullLanguage)
-	a.overlap = fraction(shared, min(fullOverlap, max(1, len(asked)+len(about))))
-	a.sentences = sentences(exchange.Answer.Content)
-	a.figures = count(exampleSigns, text) > 0 || slices.ContainsFunc(text, hasDigit)
-	a.structure = fraction(a.sentences, fullSentences) + fraction(count(linkSigns, text), fullLinks)
-	if a.figures {
-		a.structure++
-	}
-	a.structure /= 3
-	a.reasoning = fraction(count(reasoningSigns, text), fullReasoning)
+	a.reading = readAnswer(q, language, exchange.Answer.Content, copied)
+	a.answered = len(a.words) > 0
 	if q == nil {
-		a.content = unknownWorth * a.overlap * a.substance
+		a.content = unknownWorth * a.overlap(stems(words(exchange.Question.Content)))
+		a.said = a.content
 		return a
 	}
-	n := 0
-	for i, key := range q.Points {
-		if slices.ContainsFunc(key.phrases, func(p phrase) bool { return p.in(text) }) {
-			a.touched[i] = true
-			n++
+	var found [reasoningSign + 1]map[string]bool
+	for group := range found {
+		found[group] = make(map[string]bool)
+	}
+	for _, text := range a.speaking() {
+		a.figures = a.figures || slices.ContainsFunc(text, hasDigit)
+		for _, m := range signs.find(text) {
+			found[m.group][stem(text[m.from])] = true
 		}
 	}
-	a.content = fraction(n, len(q.Points))
+	a.figures = a.figures || len(found[exampleSign]) > 0
+	a.links = fraction(len(found[linkSign]), fullLinks)
+	a.reasoning = fraction(len(found[reasoningSign]), fullReasoning)
+	a.focused = min(1, a.focus()/clearFocus)
+	counts := min(1, a.focus()/fullFocus)
+	a.content = counts * min(1, float64(a.points())/(fullCoverage*float64(len(q.Points))))
+	a.said = counts * fraction(a.points(), clearPoints)
 	return a
-}
-
-// aboutOf returns the stems of the words of a posting.
-func aboutOf(posting domain.JobPosting) map[string]bool {
-	return stems(words(posting.Title + " " + posting.Description + " " + strings.Join(posting.TechStack, " ")))
 }
 
 func fraction(n, full int) float64 { return min(1, float64(n)/float64(full)) }
 
-func functionShare(text []string) float64 {
-	n := 0
-	for _, word := range text {
-		if functionWords[word] {
-			n++
-		}
-	}
-	return float64(n) / float64(len(text))
-}
-
 func hasDigit(word string) bool { return strings.ContainsFunc(word, unicode.IsDigit) }
 
-// sentences returns how many parts of the text between marks and line ends
-// have enough words for a sentence.
-func sentences(text string) int {
-	n := 0
-	for part := range strings.FieldsFuncSeq(text, func(r rune) bool { return strings.ContainsRune(".!?…\n", r) }) {
-		if len(words(part)) >= minSentence {
-			n++
-		}
-	}
-	return n
-}
-
-// ofType returns the answers to questions of the types, or all if there are
-// none.
-func ofType(answers []answer, types ...domain.QuestionType) []answer {
-	var some []answer
+// ofType returns the answers to questions of the types.
+func ofType(answers []answer, types ...domain.QuestionType) (some []answer) {
 	for _, a := range answers {
 		if slices.Contains(types, a.typ) {
 			some = append(some, a)
 		}
 	}
+	return some
+}
+
+func orAll(some, all []answer) []answer {
 	if len(some) == 0 {
-		return answers
+		return all
 	}
 	return some
 }
 
 // judge gives the mean of the answers' scores, with what the text says of it.
-func judge(answers []answer, score func(answer) float64, text func(tally, grade) string) domain.Judgement {
-	if len(answers) == 0 {
-		return domain.Judgement{Text: text(tally{}, weak)}
-	}
+func judge(answers []answer, score func(answer) float64, text func([]answer, grade) string) domain.Judgement {
 	sum := 0.0
 	for _, a := range answers {
 		sum += score(a)
 	}
-	mean := sum / float64(len(answers))
+	mean := sum / float64(max(1, len(answers)))
 	of := fair
 	switch {
 	case mean < weakBelow:
@@ -214,7 +188,7 @@ func judge(answers []answer, score func(answer) float64, text func(tally, grade)
 	case mean >= goodFrom:
 		of = good
 	}
-	return domain.Judgement{Score: int(math.Round(100 * mean)), Text: text(tallyOf(answers), of)}
+	return domain.Judgement{Score: int(math.Round(100 * mean)), Text: text(answers, of)}
 }
 
 // grade is what a score is called.
@@ -228,36 +202,32 @@ const (
 
 // tally is what the texts of a feedback report.
 type tally struct {
-	asked, answered          int
-	points, touched          int
-	unknown                  int // questions without key points
-	onTopic, figures         int // answers
-	reasoned                 int // answers with a sign of reasoning
-	meanWords, meanSentences int // of an answer that was given
-	types                    map[domain.QuestionType]bool
+	asked, answered    int
+	points, covered    int
+	unknown            int // questions without points
+	onTopic, figures   int // answers
+	reasoned           int // answers with a sign of reasoning
+	dropped, foreign   int // words
+	meanWords, percent int // of an answer that was given; of words that speak of a point
 }
 
 func tallyOf(answers []answer) tally {
-	t := tally{asked: len(answers), types: make(map[domain.QuestionType]bool)}
-	words, sentences := 0, 0
+	t := tally{asked: len(answers)}
+	words, focused := 0, 0.0
 	for _, a := range answers {
-		t.types[a.typ] = true
-		if a.question == nil {
-			t.unknown++
-		}
-		t.points += len(a.touched)
-		for _, touched := range a.touched {
-			increase(&t.touched, touched)
-		}
+		increase(&t.unknown, a.question == nil)
+		t.points += len(a.covered)
+		t.covered += a.points()
 		increase(&t.answered, a.answered)
 		increase(&t.onTopic, a.onTopic())
 		increase(&t.figures, a.figures)
 		increase(&t.reasoned, a.reasoning > 0)
-		words, sentences = words+a.words, sentences+a.sentences
+		t.dropped, t.foreign = t.dropped+a.dropped, t.foreign+a.foreign
+		words += len(a.words)
+		focused += a.focus() * float64(len(a.words))
 	}
-	if t.answered > 0 {
-		t.meanWords, t.meanSentences = mean(words, t.answered), mean(sentences, t.answered)
-	}
+	t.meanWords = int(math.Round(float64(words) / float64(max(1, t.answered))))
+	t.percent = int(math.Round(100 * focused / float64(max(1, words))))
 	return t
 }
 
@@ -267,16 +237,14 @@ func increase(n *int, yes bool) {
 	}
 }
 
-func mean(sum, n int) int { return int(math.Round(float64(sum) / float64(n))) }
-
-// lessons returns the key points that no answer touched, in the order of their
-// questions, and what to learn, by the weakest question. A question that was
-// asked twice counts once, with all that was said of it.
-func lessons(answers []answer) (gaps, recommendations []string) {
+// lessons returns the points that no answer covered, in the order of their
+// questions, and what to learn, by the weakest question: what to read, and
+// what an interviewer would ask next. A question that was asked twice counts
+// once, with all that was said of it.
+func lessons(answers []answer, t texts) (gaps, recommendations []string) {
 	type lesson struct {
 		question *question
-		touched  []bool
-		share    float64
+		missed   []point
 	}
 	var lessons []*lesson
 	of := make(map[*question]*lesson)
@@ -286,31 +254,37 @@ func lessons(answers []answer) (gaps, recommendations []string) {
 		}
 		l := of[a.question]
 		if l == nil {
-			l = &lesson{question: a.question, touched: make([]bool, len(a.touched))}
+			l = &lesson{a.question, a.question.Points}
 			of[a.question] = l
 			lessons = append(lessons, l)
 		}
-		for i, touched := range a.touched {
-			l.touched[i] = l.touched[i] || touched
+		var missed []point
+		for i, p := range a.question.Points {
+			if a.covered[i] == nil && slices.ContainsFunc(l.missed, func(m point) bool { return m.Point == p.Point }) {
+				missed = append(missed, p)
+			}
 		}
+		l.missed = missed
 	}
 	gaps, recommendations = []string{}, []string{}
 	for _, l := range lessons {
-		n := 0
-		for i, touched := range l.touched {
-			if point := l.question.Points[i].Point; touched {
-				n++
-			} else if len(gaps) < maxGaps && !slices.Contains(gaps, point) {
-				gaps = append(gaps, point)
+		for _, p := range l.missed {
+			if len(gaps) < maxGaps && !slices.Contains(gaps, p.Point) {
+				gaps = append(gaps, p.Point)
 			}
 		}
-		l.share = fraction(n, len(l.touched))
 	}
-	slices.SortStableFunc(lessons, func(a, b *lesson) int { return cmp.Compare(a.share, b.share) })
+	share := func(l *lesson) float64 { return fraction(len(l.missed), len(l.question.Points)) }
+	slices.SortStableFunc(lessons, func(a, b *lesson) int { return cmp.Compare(share(b), share(a)) })
 	for _, l := range lessons {
-		if l.share < 1 && len(recommendations) < maxRecommendations && !slices.Contains(recommendations, l.question.Learn) {
-			recommendations = append(recommendations, l.question.Learn)
+		if len(l.missed) == 0 || len(recommendations) == 2*maxLessons || slices.Contains(recommendations, l.question.Learn) {
+			continue
 		}
+		var followUps []string
+		for _, p := range l.missed {
+			followUps = append(followUps, p.FollowUp)
+		}
+		recommendations = append(recommendations, l.question.Learn, fmt.Sprintf(t.aloud, join(followUps...)))
 	}
 	return gaps, recommendations
 }

@@ -55,7 +55,9 @@ type question struct {
 	Topic    string          `json:"-"` // of the file
 	Language domain.Language `json:"-"` // of the file
 
-	tags []string // the stacks, normalized as [technologies] does
+	tags  []string        // the stacks, normalized as [technologies] does
+	index index           // the terms, by point
+	stems map[string]bool // of the text
 }
 
 // point is one thing that a strong answer covers.
@@ -79,16 +81,16 @@ const schemaFile = "bank/schema.json"
 // load returns the bank of all JSON files of the folder "bank". Its error
 // joins all that is wrong.
 func load(files fs.FS) (*Bank, error) {
-	bank, errs := read(files)
+	bank, errs := readBank(files)
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("questionbank: %w", errors.Join(errs...))
 	}
 	return bank, nil
 }
 
-// read returns the bank as far as it can be read, and all that is wrong with
+// readBank returns the bank as far as it can be read, and all that is wrong with
 // it.
-func read(files fs.FS) (*Bank, []error) {
+func readBank(files fs.FS) (*Bank, []error) {
 	names, err := fs.Glob(files, "bank/*.json")
 	if err != nil {
 		return nil, []error{err}
@@ -145,12 +147,15 @@ func decode(files fs.FS, name string) (topicFile, error) {
 }
 
 func (q *question) prepare() {
+	var terms [][]phrase
 	for _, stack := range q.Stacks {
 		q.tags = append(q.tags, strings.Join(technologies(stack), " "))
 	}
 	for i := range q.Points {
 		q.Points[i].phrases = phrases(q.Points[i].Terms...)
+		terms = append(terms, q.Points[i].phrases)
 	}
+	q.index, q.stems = newIndex(terms...), stems(words(q.Text))
 }
 
 var kebabCase = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)

@@ -10,17 +10,26 @@ import (
 // texts are the words of a feedback in one language. Numbers stand where no
 // word has to agree with them.
 type texts struct {
-	pointsOfType   string // touched, all
+	pointsOfType   string // name of the type, covered, all
 	pointsOfAny    string // the same, where no question of the type was asked
 	noPoints       string // where the bank knows none of the questions
+	ofQuestion     string // question, covered, all
+	noAnswerTo     string // question
+	covered        string // point, quote
+	named          string // point, quote
+	missed         string // point
+	more           string // questions that are not shown
 	onlyForm       string // questions that the bank does not know
 	reasonedIn     string // answers with signs of reasoning, asked
-	form           string // words, sentences of an answer; answers with examples, asked
-	tookUp         string // answers that take up their question, asked
+	form           string // words of an answer, share of words that speak of points, answers with examples, asked
+	tookUp         string // answers that speak of their question, asked
+	dropped        string // words that are not the answerer's own
+	foreign        string // words in another language
 	noAnswer       string
 	answeredOf     string // answered, asked
 	rules          string
 	zero           string
+	aloud          string       // follow-ups
 	advice         [4][3]string // for each judgement, by grade
 	technicalName  string
 	practicalNames string
@@ -41,27 +50,43 @@ func textsOf(language domain.Language) texts {
 	return english
 }
 
-func (t texts) technical(n tally, g grade) string {
-	return join(t.points(n, t.technicalName, domain.QuestionTechnical), t.advise(technicalAdvice, n, g))
+func (t texts) technical(answers []answer, g grade) string {
+	return paragraphs(
+		join(t.points(answers, t.technicalName, domain.QuestionTechnical), t.advise(technicalAdvice, tallyOf(answers), g)),
+		t.details(answers))
 }
 
-func (t texts) problemSolving(n tally, g grade) string {
-	return join(t.points(n, t.practicalNames, domain.QuestionBehavioral, domain.QuestionSituational),
+// problemSolving does not tell the points of technical questions again, which
+// count here where there are no others.
+func (t texts) problemSolving(answers []answer, g grade) string {
+	n := tallyOf(answers)
+	summary := join(t.points(answers, t.practicalNames, domain.QuestionBehavioral, domain.QuestionSituational),
 		fmt.Sprintf(t.reasonedIn, n.reasoned, n.asked), t.advise(problemAdvice, n, g))
+	return paragraphs(summary, t.details(ofType(answers, domain.QuestionBehavioral, domain.QuestionSituational)))
 }
 
-func (t texts) clarity(n tally, g grade) string {
+func (t texts) clarity(answers []answer, g grade) string {
+	n := tallyOf(answers)
 	if n.answered == 0 {
 		return t.noAnswer
 	}
-	return join(fmt.Sprintf(t.form, n.meanWords, n.meanSentences, n.figures, n.asked), t.advise(clarityAdvice, n, g))
+	return join(fmt.Sprintf(t.form, n.meanWords, n.percent, n.figures, n.asked), t.advise(clarityAdvice, n, g))
 }
 
-func (t texts) relevance(n tally, g grade) string {
-	return join(fmt.Sprintf(t.tookUp, n.onTopic, n.asked), t.advise(relevanceAdvice, n, g))
+func (t texts) relevance(answers []answer, g grade) string {
+	n := tallyOf(answers)
+	parts := []string{fmt.Sprintf(t.tookUp, n.onTopic, n.asked)}
+	if n.dropped > 0 {
+		parts = append(parts, fmt.Sprintf(t.dropped, n.dropped))
+	}
+	if n.foreign > 0 {
+		parts = append(parts, fmt.Sprintf(t.foreign, n.foreign))
+	}
+	return join(append(parts, t.advise(relevanceAdvice, n, g))...)
 }
 
-func (t texts) overall(n tally) string {
+func (t texts) overall(answers []answer) string {
+	n := tallyOf(answers)
 	parts := []string{fmt.Sprintf(t.answeredOf, n.answered, n.asked), t.rules}
 	if n.answered < n.asked {
 		parts = append(parts, t.zero)
@@ -69,19 +94,63 @@ func (t texts) overall(n tally) string {
 	if n.unknown > 0 {
 		parts = append(parts, fmt.Sprintf(t.onlyForm, n.unknown))
 	}
-	return strings.Join(parts, " ")
+	return join(parts...)
 }
 
-func (t texts) points(n tally, name string, types ...domain.QuestionType) string {
+func (t texts) points(answers []answer, name string, types ...domain.QuestionType) string {
+	n := tallyOf(answers)
 	if n.points == 0 {
 		return t.noPoints
 	}
-	for _, typ := range types {
-		if n.types[typ] {
-			return fmt.Sprintf(t.pointsOfType, name, n.touched, n.points)
+	if len(ofType(answers, types...)) == 0 {
+		return fmt.Sprintf(t.pointsOfAny, name, n.covered, n.points)
+	}
+	return fmt.Sprintf(t.pointsOfType, name, n.covered, n.points)
+}
+
+// How much of the answers a text tells.
+const (
+	maxDetails  = 8  // questions
+	maxQuestion = 90 // letters of a question
+)
+
+// details tells, question by question, which points an answer covered, in its
+// own words, and which it missed.
+func (t texts) details(answers []answer) string {
+	var blocks []string
+	left := 0
+	for i, a := range answers {
+		switch {
+		case a.question == nil:
+		case len(blocks) == maxDetails:
+			left++
+		default:
+			blocks = append(blocks, t.detail(i+1, a))
 		}
 	}
-	return fmt.Sprintf(t.pointsOfAny, name, n.touched, n.points)
+	if left > 0 {
+		blocks = append(blocks, fmt.Sprintf(t.more, left))
+	}
+	return paragraphs(blocks...)
+}
+
+func (t texts) detail(number int, a answer) string {
+	asked := shorten(a.question.Text, maxQuestion)
+	if !a.answered {
+		return fmt.Sprintf(t.noAnswerTo, number, asked)
+	}
+	lines := []string{fmt.Sprintf(t.ofQuestion, number, asked, a.points(), len(a.covered))}
+	for i, p := range a.question.Points {
+		switch {
+		case a.covered[i] != nil:
+			lines = append(lines, fmt.Sprintf(t.covered, p.Point, a.quote(a.covered[i])))
+		case a.named[i] != nil:
+			lines = append(lines, fmt.Sprintf(t.named, p.Point, a.quote(a.named[i])))
+		default:
+			lines = append(lines, fmt.Sprintf(t.missed, p.Point))
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // advise leaves advice on an answer out where there is none.
@@ -92,42 +161,68 @@ func (t texts) advise(judgement int, n tally, g grade) string {
 	return t.advice[judgement][g]
 }
 
+// shorten returns the text, cut at a blank if it has more letters than most.
+func shorten(text string, most int) string {
+	letters := []rune(text)
+	if len(letters) <= most {
+		return text
+	}
+	short := string(letters[:most])
+	if at := strings.LastIndexByte(short, ' '); at > 0 {
+		short = short[:at]
+	}
+	return strings.TrimRight(short, " ,;:.") + "…"
+}
+
 func join(parts ...string) string { return strings.Join(parts, " ") }
+
+func paragraphs(parts ...string) string {
+	return strings.TrimRight(strings.Join(parts, "\n\n"), "\n")
+}
 
 var english = texts{
 	technicalName:  "technical",
 	practicalNames: "behavioral and situational",
-	pointsOfType:   "Your answers to the %s questions touched %d of %d key points.",
-	pointsOfAny:    "There were no %s questions, so all answers count here: they touched %d of %d key points.",
-	noPoints:       "No key points are known for these questions, so only form and shared words were counted, for half of the score at most.",
-	onlyForm:       "Questions that are not in the question bank: %d. For these only form and shared words were counted.",
-	reasonedIn:     "Signs of reasoning (causes, options, consequences) stand in %d of %d answers.",
-	form:           "Words in an average answer: %d; full sentences: %d. An example or a figure stands in %d of %d answers.",
-	tookUp:         "%d of %d answers took up their question: a key point, or words of the question and the posting.",
+	pointsOfType:   "Your answers to the %s questions covered %d of %d points.",
+	pointsOfAny:    "There were no %s questions, so all answers count here: they covered %d of %d points.",
+	noPoints:       "No points are known for these questions, so only shared words were counted, for half of the score at most.",
+	ofQuestion:     "%d. “%s” Points covered: %d of %d.",
+	noAnswerTo:     "%d. “%s” No answer in words.",
+	covered:        "+ %s You said: “%s”",
+	named:          "~ %s Named, but no sentence says anything about it: “%s”",
+	missed:         "− %s",
+	more:           "Questions that are not shown here, but counted: %d.",
+	onlyForm:       "Questions that are not in the question bank: %d. For these only shared words were counted.",
+	reasonedIn:     "Signs of reasoning (causes, options, consequences) stand beside a point in %d of %d answers.",
+	form:           "Words in an average answer: %d, of which %d%% stand in sentences that speak of a point. An example or a figure stands there in %d of %d answers.",
+	tookUp:         "%d of %d answers covered at least half of the points of their question.",
+	dropped:        "Words that repeat the question, the posting, the resume or another answer do not count: %d.",
+	foreign:        "Words of sentences in another language than the interview's do not count: %d.",
 	noAnswer:       "There was no answer in words to judge.",
 	answeredOf:     "%d of %d questions were answered.",
-	rules: "This feedback was made by fixed rules: they look for key points and form, " +
-		"and cannot tell whether what you said is true.",
-	zero: "A question without an answer counts as zero.",
+	rules: "This feedback was made by fixed rules: they look for words that show a point, in sentences that say something about it. " +
+		"They cannot tell whether what you said is true, and may miss what you said in other words; so compare each point with your answer yourself.",
+	zero:  "A question without an answer counts as zero.",
+	aloud: "Answer aloud what an interviewer would ask next: %s",
 	advice: [...][3]string{
 		technicalAdvice: {
-			"Most of what the rules look for is missing; begin with the first knowledge gaps below.",
-			"The knowledge gaps below show what to add.",
-			"Little of what the rules look for is missing.",
+			"Most points are missing; begin with the first knowledge gaps.",
+			"The points marked − show what to add.",
+			"Few points are missing.",
 		},
 		clarityAdvice: {
-			"Answer in several full sentences of your own, and link them: first, because, for example, as a result.",
-			"An example, a figure or a clearer order would carry more.",
-			"Length and form are good.",
+			"Say what you mean in full sentences of your own, each about something that was asked, and link them: first, because, for example.",
+			"Leave out what leads away from the question, and show one point with an example or a figure.",
+			"Linked sentences, most of them about what was asked.",
 		},
 		problemAdvice: {
-			"Say what you would find out, which options there are, and why you choose one.",
+			"Say what you found out or would find out, which options there were, and why you chose one.",
 			"Name more alternatives, risks and results.",
-			"Steps and reasons are easy to follow.",
+			"Reasons stand beside most points.",
 		},
 		relevanceAdvice: {
-			"Stay with what was asked, and tie the answer to the job.",
-			"Go further into what exactly was asked.",
+			"Stay with what was asked, and go through each part of the question.",
+			"Look which part of the question you left out.",
 			"The answers keep to the questions.",
 		},
 	},
@@ -136,69 +231,47 @@ var english = texts{
 var ukrainian = texts{
 	technicalName:  "технічні",
 	practicalNames: "поведінкові й ситуаційні",
-	pointsOfType:   "Відповіді на %s запитання: згадано ключових тез %d з %d.",
-	pointsOfAny:    "Таких запитань не було: %s. Тож тут ураховано всі відповіді: згадано ключових тез %d з %d.",
-	noPoints:       "Для цих запитань ключові тези невідомі, тому враховано лише форму та спільні слова, не більше ніж на половину оцінки.",
-	onlyForm:       "Запитань не з банку: %d. Для них ураховано лише форму та спільні слова.",
-	reasonedIn:     "Відповідей з ознаками міркування (причини, варіанти, наслідки): %d з %d.",
-	form:           "У середньому на відповідь: слів %d, повних речень %d. Відповідей із прикладом або числом: %d з %d.",
-	tookUp:         "Відповідей по суті запитання (є ключова теза або слова запитання й вакансії): %d з %d.",
+	pointsOfType:   "Відповіді на %s запитання: розкрито тез %d з %d.",
+	pointsOfAny:    "Таких запитань не було: %s. Тож тут ураховано всі відповіді: розкрито тез %d з %d.",
+	noPoints:       "Для цих запитань тези невідомі, тому враховано лише спільні слова, не більше ніж на половину оцінки.",
+	ofQuestion:     "%d. «%s» Розкрито тез: %d з %d.",
+	noAnswerTo:     "%d. «%s» Словесної відповіді немає.",
+	covered:        "+ %s Ви сказали: «%s»",
+	named:          "~ %s Лише названо, жодне речення цього не пояснює: «%s»",
+	missed:         "− %s",
+	more:           "Запитань, яких тут не показано, але враховано: %d.",
+	onlyForm:       "Запитань не з банку: %d. Для них ураховано лише спільні слова.",
+	reasonedIn:     "Відповідей, де поруч із тезою є ознаки міркування (причини, варіанти, наслідки): %d з %d.",
+	form:           "У середньому слів на відповідь: %d, з них у реченнях, що стосуються тез: %d%%. Відповідей, де там є приклад або число: %d з %d.",
+	tookUp:         "Відповідей, у яких розкрито щонайменше половину тез запитання: %d з %d.",
+	dropped:        "Слова, що повторюють запитання, вакансію, резюме чи іншу відповідь, не враховано: %d.",
+	foreign:        "Слова з речень іншою мовою, ніж мова співбесіди, не враховано: %d.",
 	noAnswer:       "Немає жодної словесної відповіді, яку можна оцінити.",
 	answeredOf:     "Запитань із відповіддю: %d з %d.",
-	rules: "Цей відгук складено за сталими правилами, які рахують ключові тези та зважають на форму відповідей. " +
-		"Вони не можуть визначити, чи є твердження правдивим.",
-	zero: "Запитання без відповіді рахується як нуль.",
+	rules: "Цей відгук складено за сталими правилами: вони шукають слова, які вказують на тезу, у реченнях, що її пояснюють. " +
+		"Вони не можуть визначити, чи правда те, що ви сказали, і можуть не впізнати сказане іншими словами, тому порівняйте кожну тезу зі своєю відповіддю самі.",
+	zero:  "Запитання без відповіді рахується як нуль.",
+	aloud: "Дайте вголос відповідь на те, що спитали б далі: %s",
 	advice: [...][3]string{
 		technicalAdvice: {
-			"Бракує більшості того, що шукають правила; почніть із перших прогалин у списку нижче.",
-			"Що додати, показують прогалини у списку нижче.",
-			"Бракує лише небагатьох тез із тих, що шукають правила.",
+			"Бракує більшості тез; почніть із перших прогалин.",
+			"Що додати, показують тези з позначкою −.",
+			"Бракує небагатьох тез.",
 		},
 		clarityAdvice: {
-			"Відповідайте кількома повними реченнями своїми словами й пов'язуйте їх: спочатку, тому що, наприклад, у результаті.",
-			"Приклад, число або чіткіший порядок зробили б відповіді переконливішими.",
-			"Обсяг і форма добрі.",
+			"Кажіть свою думку повними реченнями, кожне про те, що спитали, і пов'язуйте їх: спочатку, тому що, наприклад.",
+			"Приберіть те, що відводить від запитання, і покажіть одну тезу на прикладі або числі.",
+			"Речення пов'язані, і більшість із них про те, що спитали.",
 		},
 		problemAdvice: {
-			"Кажіть, що ви з'ясували б, які є варіанти й чому обираєте саме цей.",
+			"Кажіть, що ви з'ясували або з'ясували б, які були варіанти й чому ви обрали саме цей.",
 			"Називайте більше варіантів, ризиків і результатів.",
-			"Кроки й причини легко простежити.",
+			"Поруч із більшістю тез є причини.",
 		},
 		relevanceAdvice: {
-			"Тримайтеся того, про що запитали, і пов'язуйте відповідь із вакансією.",
-			"Глибше розкривайте саме те, про що запитали.",
+			"Тримайтеся того, про що спитали, і пройдіть кожну частину запитання.",
+			"Подивіться, яку частину запитання ви оминули.",
 			"Відповіді тримаються запитань.",
 		},
 	},
-}
-
-// The signs are of both languages, because people mix them.
-var (
-	linkSigns = phrases("because", "therefore", "so that", "first", "firstly", "second", "secondly", "then", "after that", "afterwards",
-		"finally", "however", "although", "instead", "in addition", "on the other hand", "at the same time", "meanwhile",
-		"тому", "оскільки", "адже", "щоб", "спочатку", "спершу", "по-перше", "по-друге", "потім", "далі", "після цього", "нарешті",
-		"однак", "проте", "хоча", "натомість", "водночас", "крім того", "з іншого боку", "отже")
-	exampleSigns = phrases("for example", "for instance", "such as", "as a result", "in one case", "in my last", "e.g.",
-		"наприклад", "приміром", "зокрема", "у результаті", "в результаті", "як-от")
-	reasoningSigns = phrases("because", "therefore", "the reason", "cause", "option", "alternativ", "trade-off", "instead", "depends",
-		"risk", "consequence", "compare", "compared", "otherwise", "in case", "unless", "assum", "measur", "verif", "as a result", "learned",
-		"тому що", "оскільки", "причин", "варіант", "альтернатив", "компроміс", "натомість", "залежить", "ризик", "наслід", "порівня",
-		"інакше", "якщо", "припуст", "припущ", "виміря", "перевір", "у результаті", "в результаті", "виснов")
-)
-
-// functionWords are words that every real sentence has, and gibberish lacks.
-var functionWords = wordSet(`
-	a about after all also an and are as at be been before but by can could did do does for from had has have he her his how i if in
-	into is it its just me more my no not of on one or our she so some than that the their them then there they this to up was we
-	were what when which who why will with would you your
-	а або але б без би більше був була були було бути в вам вас ви від він вона вони все всі да де для до є ж за з зі і із його її їх
-	й коли ла ли лише мене мені ми мій моя мої на над нам нас наш не ні них ну об один та так також такий там те ти тим то того тоді тож
-	у усе усі хто це цей ця ці цього чи що щоб я як яка який які якщо під після при про через`)
-
-func wordSet(text string) map[string]bool {
-	set := make(map[string]bool)
-	for _, word := range words(text) {
-		set[word] = true
-	}
-	return set
 }

@@ -1,30 +1,64 @@
 package questionbank
 
 import (
+	"hash/maphash"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
 // prefixLength is from how many letters on a word of a phrase stands for all
 // words that begin with it.
 const prefixLength = 4
 
-var apostrophes = strings.NewReplacer("’", "'", "ʼ", "'", "`", "'")
+// token is a word of a text, in lower case, and where it stands there.
+type token struct {
+	word     string
+	from, to int // bytes
+}
 
-// words returns the words of a text in lower case. Letters, digits and
-// apostrophes within a word belong to it.
-func words(text string) []string {
-	fields := strings.FieldsFunc(apostrophes.Replace(strings.ToLower(text)), func(r rune) bool {
-		return r != '\'' && !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	})
-	found := fields[:0]
-	for _, field := range fields {
-		if word := strings.Trim(field, "'"); word != "" {
-			found = append(found, word)
+// apostrophes are the signs that people type for the one within a word.
+const apostrophes = "'’ʼ`"
+
+var plainApostrophes = strings.NewReplacer("’", "'", "ʼ", "'", "`", "'")
+
+// tokens returns the words of a text. Letters, digits and apostrophes within
+// a word belong to it.
+func tokens(text string) []token {
+	var list []token
+	add := func(from, to int) {
+		word := strings.TrimLeft(text[from:to], apostrophes)
+		from = to - len(word)
+		word = strings.TrimRight(word, apostrophes)
+		if word != "" {
+			list = append(list, token{plainApostrophes.Replace(strings.ToLower(word)), from, from + len(word)})
 		}
 	}
-	return found
+	from := -1
+	for i, r := range text {
+		switch within := unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(apostrophes, r); {
+		case within && from < 0:
+			from = i
+		case !within && from >= 0:
+			add(from, i)
+			from = -1
+		}
+	}
+	if from >= 0 {
+		add(from, len(text))
+	}
+	return list
+}
+
+// words returns the words of a text in lower case.
+func words(text string) []string {
+	list := make([]string, 0, len(text)/6)
+	for _, token := range tokens(text) {
+		list = append(list, token.word)
+	}
+	return list
 }
 
 // phrase is one or more words, each of which matches as bank/README.md says.
@@ -40,7 +74,7 @@ func phrases(texts ...string) []phrase {
 
 // in reports whether the phrase, which has a word, occurs in the text.
 func (p phrase) in(text []string) bool {
-	for i := 0; i+len(p) <= len(text); i++ {
+	for i := range text {
 		if p.begins(text[i:]) {
 			return true
 		}
@@ -48,7 +82,11 @@ func (p phrase) in(text []string) bool {
 	return false
 }
 
+// begins reports whether the text begins with the phrase.
 func (p phrase) begins(text []string) bool {
+	if len(p) > len(text) {
+		return false
+	}
 	for i, word := range p {
 		if !strings.HasPrefix(text[i], word) {
 			return false
@@ -60,39 +98,116 @@ func (p phrase) begins(text []string) bool {
 	return true
 }
 
-// count returns how many of the phrases occur in the text.
-func count(list []phrase, text []string) int {
-	n := 0
-	for _, p := range list {
-		if p.in(text) {
-			n++
+// index finds the phrases of several groups in one pass over a text.
+type index map[string][]entry // by the head of the first word
+
+type entry struct {
+	phrase phrase
+	group  int
+}
+
+// newIndex makes an index of groups of phrases, each of which has a word.
+func newIndex(groups ...[]phrase) index {
+	x := make(index)
+	for group, list := range groups {
+		for _, p := range list {
+			if len(p) > 0 {
+				x[head(p[0])] = append(x[head(p[0])], entry{p, group})
+			}
 		}
 	}
-	return n
+	return x
+}
+
+// head is what a word of a text has in common with each word of a phrase that
+// stands for it.
+func head(word string) string { return beginning(word, prefixLength) }
+
+// match is a phrase in a text: the words from and up to.
+type match struct{ group, from, to int }
+
+// find returns all matches, in the order of the text.
+func (x index) find(text []string) (found []match) {
+	for i, word := range text {
+		for _, e := range x[head(word)] {
+			if e.phrase.begins(text[i:]) {
+				found = append(found, match{e.group, i, i + len(e.phrase)})
+			}
+		}
+	}
+	return found
 }
 
 // stemLength is how many letters of a word count when words are compared in
 // spite of their endings.
 const stemLength = 6
 
-// stems returns the set of beginnings of the words that carry meaning.
+// stem is a word without its ending, roughly.
+func stem(word string) string { return beginning(word, stemLength) }
+
+// beginning returns the first letters of a word.
+func beginning(word string, letters int) string {
+	for i := range word {
+		if letters == 0 {
+			return word[:i]
+		}
+		letters--
+	}
+	return word
+}
+
+// stems returns the stems of the words that carry meaning.
 func stems(text []string) map[string]bool {
 	set := make(map[string]bool)
 	for _, word := range text {
-		if !functionWords[word] {
+		if !functionWords[domain.LanguageEnglish][word] && !functionWords[domain.LanguageUkrainian][word] {
 			set[stem(word)] = true
 		}
 	}
 	return set
 }
 
-func stem(word string) string {
-	letters := 0
-	for i := range word {
-		if letters == stemLength {
-			return word[:i]
-		}
-		letters++
+// runs are all runs of a number of words of some texts.
+type runs struct {
+	length int
+	source map[uint64]string // by the run's hash: the text, or whatever names it
+}
+
+func newRuns(length int) runs { return runs{length, make(map[uint64]string)} }
+
+var runSeed = maphash.MakeSeed()
+
+func (r runs) hash(text []string) uint64 {
+	var h maphash.Hash
+	h.SetSeed(runSeed)
+	for _, word := range text {
+		h.WriteString(word)
+		h.WriteByte(0)
 	}
-	return word
+	return h.Sum64()
+}
+
+// add adds the runs of a text that are new.
+func (r runs) add(text []string, source string) {
+	for i := 0; i+r.length <= len(text); i++ {
+		hash := r.hash(text[i : i+r.length])
+		if _, known := r.source[hash]; !known {
+			r.source[hash] = source
+		}
+	}
+}
+
+// mark marks the words of a text that stand in a run of another source than
+// its own.
+func (r runs) mark(text []string, own string, marked []bool) {
+	if len(r.source) == 0 {
+		return
+	}
+	for i := 0; i+r.length <= len(text); i++ {
+		if source, known := r.source[r.hash(text[i:i+r.length])]; known && source != own {
+			for j := range r.length {
+				marked[i+j] = true
+			}
+		}
+	}
 }

@@ -1,0 +1,326 @@
+package questionbank
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/ai-interviewer/ai-interviewer/domain"
+)
+
+// The rules by which an answer is read; docs/scoring.md explains them.
+const (
+	minSentence     = 5   // words of its own in a sentence that can say something
+	maxSentence     = 40  // words; what is longer is read in pieces
+	minFunction     = 2   // different words such as "the", without which text is no sentence
+	functionShare   = 0.2 // of such words in a sentence
+	wordsPerPoint   = 2   // new words, besides its terms, that a sentence adds for each point
+	borrowedRun     = 4   // words in a row that also stand in question, posting or resume
+	repeatedRun     = 8   // words in a row that also stand in the answer to another question
+	refusalDistance = 2   // words between "I don't" and a term
+)
+
+// reading is what an answer was found to say.
+type reading struct {
+	text      string
+	tokens    []token
+	words     []string
+	sentences []sentence
+
+	covered []*evidence // for each point of the question; nil if it is not covered
+	named   []*evidence // likewise: a term stands there, but says nothing
+	foreign int         // words of sentences in another language
+	dropped int         // words that stand elsewhere too
+}
+
+// sentence is a part of an answer: the words from and up to.
+type sentence struct {
+	from, to int
+	// speaks is whether it is a sentence that speaks of a point; of any
+	// sentence, where the points are not known.
+	speaks bool
+}
+
+// evidence is where a term of a point was found.
+type evidence struct{ sentence, from, to int }
+
+// readAnswer reads an answer to a question, which is nil if the bank does not know
+// it, in a language. The function marks the words that are not
+// the answerer's own.
+func readAnswer(q *question, language domain.Language, text string, copiedIn func(words []string, copied []bool)) reading {
+	r := reading{text: text, tokens: tokens(text)}
+	r.words = make([]string, len(r.tokens))
+	for i, token := range r.tokens {
+		r.words[i] = token.word
+	}
+	r.sentences = split(text, r.tokens)
+	copied := make([]bool, len(r.words))
+	copiedIn(r.words, copied)
+	for _, is := range copied {
+		increase(&r.dropped, is)
+	}
+	if q == nil {
+		for i, s := range r.sentences {
+			r.sentences[i].speaks, _ = isSentence(r.words[s.from:s.to], copied[s.from:s.to], language)
+		}
+		return r
+	}
+	r.covered, r.named = make([]*evidence, len(q.Points)), make([]*evidence, len(q.Points))
+	var (
+		found = q.index.find(r.words)
+		isOut = r.disclaimed(found)
+		term  = make([]bool, len(r.words))
+		seen  = make(map[string]bool) // stems that an earlier sentence used
+	)
+	for _, m := range found {
+		for i := m.from; i < m.to; i++ {
+			term[i] = true
+		}
+	}
+	for i := range r.sentences {
+		s := &r.sentences[i]
+		var points []match
+		for ; len(found) > 0 && found[0].from < s.to; found = found[1:] {
+			m := found[0]
+			if m.to <= s.to && !slices.Contains(copied[m.from:m.to], true) && !slices.Contains(isOut[m.from:m.to], true) {
+				points = append(points, m)
+			}
+		}
+		isSentence, isForeign := isSentence(r.words[s.from:s.to], copied[s.from:s.to], language)
+		if isForeign {
+			r.foreign += s.to - s.from
+		}
+		room := 0
+		for j := s.from; j < s.to; j++ {
+			word := r.words[j]
+			if copied[j] || isFunctionWord(word, language) {
+				continue
+			}
+			if word := stem(word); !seen[word] && !term[j] && !q.stems[word] {
+				room++
+				seen[word] = true
+			}
+		}
+		room /= wordsPerPoint
+		for _, m := range points {
+			e := &evidence{i, m.from, m.to}
+			switch {
+			case !isSentence:
+			case r.covered[m.group] != nil:
+				s.speaks = true
+				continue
+			case room > 0:
+				room--
+				s.speaks = true
+				r.covered[m.group] = e
+				continue
+			}
+			if r.named[m.group] == nil {
+				r.named[m.group] = e
+			}
+		}
+	}
+	return r
+}
+
+// points returns how many points are covered.
+func (r reading) points() (n int) {
+	for _, e := range r.covered {
+		increase(&n, e != nil)
+	}
+	return n
+}
+
+// focus is the share of the answer's words that stand in sentences which
+// speak of a point.
+func (r reading) focus() float64 {
+	n := 0
+	for _, s := range r.sentences {
+		if s.speaks {
+			n += s.to - s.from
+		}
+	}
+	return float64(n) / float64(max(1, len(r.words)))
+}
+
+// speaking returns the words of each sentence that speaks of a point.
+func (r reading) speaking() (texts [][]string) {
+	for _, s := range r.sentences {
+		if s.speaks {
+			texts = append(texts, r.words[s.from:s.to])
+		}
+	}
+	return texts
+}
+
+// isSentence reports whether the words that are not copied make a sentence of
+// the language, and if not, whether they look like one of another language.
+func isSentence(text []string, copied []bool, language domain.Language) (is, foreign bool) {
+	own, function, other := 0, make(map[string]bool), 0
+	share := 0
+	for i, word := range text {
+		if isForeignWord(word, language) {
+			other++
+		}
+		if copied[i] {
+			continue
+		}
+		own++
+		if isFunctionWord(word, language) {
+			function[word] = true
+			share++
+		}
+	}
+	if other > 1 && 8*other >= len(text) {
+		return false, true
+	}
+	return own >= minSentence && len(function) >= minFunction && float64(share) >= functionShare*float64(own), false
+}
+
+// split returns the sentences of a text: they end with a mark that is
+// followed by a blank, at an empty line, and where a line begins as a list
+// does.
+func split(text string, words []token) []sentence {
+	var list []sentence
+	from := 0
+	for i := range words {
+		end := len(text)
+		if i+1 < len(words) {
+			end = words[i+1].from
+		}
+		gap := text[words[i].to:end]
+		if i+1 == len(words) || i+1-from == maxSentence || endsSentence(text, words[i], gap) {
+			list = append(list, sentence{from: from, to: i + 1})
+			from = i + 1
+		}
+	}
+	return list
+}
+
+// lineOfText is from how many letters on a line is taken for one that was
+// broken by its width, not by its author.
+const lineOfText = 50
+
+// endsSentence reports whether a sentence ends between a word and the next,
+// with the gap between them.
+func endsSentence(text string, word token, gap string) bool {
+	if strings.ContainsAny(gap, "!?…;•") {
+		return true
+	}
+	if at := strings.IndexByte(gap, '.'); at >= 0 && strings.ContainsAny(gap[at:], " \t\r\n") && !abbreviations[word.word] {
+		return true
+	}
+	if at := strings.IndexByte(gap, '\n'); at >= 0 {
+		begin := strings.LastIndexByte(text[:word.to], '\n') + 1
+		next, _ := utf8.DecodeRuneInString(text[word.to+len(gap):])
+		return strings.Count(gap, "\n") > 1 || strings.ContainsAny(gap[at:], "-*–—+#") ||
+			unicode.IsDigit(next) || utf8.RuneCountInString(text[begin:word.to]) < lineOfText
+	}
+	return false
+}
+
+var abbreviations = wordSet("e g i etc vs approx т д п ін напр тис млн грн")
+
+// disclaimed marks the words that a person says not to know or not to do. A
+// term is no disclaimer: in some questions "I don't know" is an answer.
+func (r reading) disclaimed(terms []match) []bool {
+	out := make([]bool, len(r.words))
+	isTerm := func(m match) bool {
+		return slices.ContainsFunc(terms, func(t match) bool { return t.from < m.to && m.from < t.to })
+	}
+	signs := disclaimers.find(r.words)
+	for i := range r.sentences {
+		s := r.sentences[i]
+		for ; len(signs) > 0 && signs[0].from < s.to; signs = signs[1:] {
+			m := signs[0]
+			if isTerm(m) {
+				continue
+			}
+			from, to := m.from, m.to
+			switch m.group {
+			case ignorance:
+				if slices.ContainsFunc(r.words[max(s.from, m.from-2):m.from], func(word string) bool { return conditions[word] }) {
+					continue
+				}
+				for from > s.from && !turns[r.words[from-1]] {
+					from--
+				}
+				for to < s.to && !turns[r.words[to]] {
+					to++
+				}
+			case refusal:
+				for to < min(s.to, m.to+refusalDistance+1) && !turns[r.words[to]] && !joins[r.words[to]] {
+					to++
+				}
+			case not:
+				to = min(s.to, m.to+1)
+			}
+			for j := from; j < to; j++ {
+				out[j] = true
+			}
+		}
+	}
+	return out
+}
+
+// maxQuote is how many letters a quote has at most, besides its ellipses.
+const maxQuote = 118
+
+// quote returns the clause in which the evidence stands, as it was written,
+// cut where it is long.
+func (r reading) quote(e *evidence) string {
+	s := r.sentences[e.sentence]
+	from, to := e.from, e.to
+	pause := func(i int) bool { // after word i
+		return i+1 >= s.to || strings.ContainsAny(r.text[r.tokens[i].to:r.tokens[i+1].from], ",:;()—–")
+	}
+	for from > s.from && !pause(from-1) {
+		from--
+	}
+	for to < s.to && !pause(to-1) {
+		to++
+	}
+	if to-from < minSentence {
+		from, to = s.from, s.to
+	}
+	text := func() string { return r.text[r.tokens[from].from:r.tokens[to-1].to] }
+	cutFrom, cutTo := false, false
+	for utf8.RuneCountInString(text()) > maxQuote && (from < e.from || to > e.to) {
+		if e.from-from > to-e.to {
+			from, cutFrom = from+1, true
+		} else {
+			to, cutTo = to-1, true
+		}
+	}
+	quoted := text()
+	if cutFrom {
+		quoted = "…" + quoted
+	}
+	if cutTo {
+		quoted += "…"
+	}
+	if utf8.RuneCountInString(quoted) > maxQuote+2 { // of one word that has no end
+		quoted = string([]rune(quoted)[:maxQuote]) + "…"
+	}
+	return quoted
+}
+
+// overlap judges an answer whose points are not known: by its own words in
+// sentences, and by those that it shares with the question.
+func (r reading) overlap(asked map[string]bool) float64 {
+	own, shared := make(map[string]bool), make(map[string]bool)
+	for _, s := range r.sentences {
+		if !s.speaks {
+			continue
+		}
+		for stem := range stems(r.words[s.from:s.to]) {
+			if asked[stem] {
+				shared[stem] = true
+			} else {
+				own[stem] = true
+			}
+		}
+	}
+	return fraction(len(own), fullOwn) * fraction(len(shared), min(fullOverlap, max(1, len(asked))))
+}
