@@ -15,7 +15,8 @@ const (
 	maxSentence     = 40  // words; what is longer is read in pieces
 	minFunction     = 2   // different words such as "the", without which text is no sentence
 	functionShare   = 0.2 // of such words in a sentence
-	wordsPerPoint   = 2   // new words, besides its terms, that a sentence adds for each point
+	minDepth        = 2   // new words, besides terms, in the sentences that speak of a point, for it to be covered
+	fullDepth       = 5   // of them, for it to count in full
 	borrowedRun     = 4   // words in a row that also stand in question, posting or resume
 	repeatedRun     = 8   // words in a row that also stand in the answer to another question
 	refusalDistance = 2   // words between "I don't" and a term
@@ -28,8 +29,8 @@ type reading struct {
 	words     []string
 	sentences []sentence
 
-	covered []*evidence // for each point of the question; nil if it is not covered
-	named   []*evidence // likewise: a term stands there, but says nothing
+	worth   []float64   // for each point of the question: from 0, not covered, to 1
+	found   []*evidence // for each point: where a term of it stands, in a sentence if possible; nil if nowhere
 	foreign int         // words of sentences in another language
 	dropped int         // words that stand elsewhere too
 }
@@ -66,12 +67,14 @@ func readAnswer(q *question, language domain.Language, text string, copiedIn fun
 		}
 		return r
 	}
-	r.covered, r.named = make([]*evidence, len(q.Points)), make([]*evidence, len(q.Points))
+	r.worth, r.found = make([]float64, len(q.Points)), make([]*evidence, len(q.Points))
 	var (
-		found = q.index.find(r.words)
-		isOut = r.disclaimed(found)
-		term  = make([]bool, len(r.words))
-		seen  = make(map[string]bool) // stems that an earlier sentence used
+		depth      = make([]float64, len(q.Points)) // fresh words, for each point
+		inSentence = make([]bool, len(q.Points))
+		found      = q.index.find(r.words)
+		isOut      = r.disclaimed(found)
+		term       = make([]bool, len(r.words))
+		seen       = make(map[string]bool) // stems that an earlier sentence used
 	)
 	for _, m := range found {
 		for i := m.from; i < m.to; i++ {
@@ -91,45 +94,48 @@ func readAnswer(q *question, language domain.Language, text string, copiedIn fun
 		if isForeign {
 			r.foreign += s.to - s.from
 		}
-		room := 0
+		var groups []int
+		for _, m := range points {
+			if !slices.Contains(groups, m.group) {
+				groups = append(groups, m.group)
+			}
+			if r.found[m.group] == nil || isSentence && !inSentence[m.group] {
+				r.found[m.group], inSentence[m.group] = &evidence{i, m.from, m.to}, isSentence
+			}
+		}
+		fresh := 0
 		for j := s.from; j < s.to; j++ {
 			word := r.words[j]
 			if copied[j] || isFunctionWord(word, language) {
 				continue
 			}
 			if word := stem(word); !seen[word] && !term[j] && !q.stems[word] {
-				room++
+				fresh++
 				seen[word] = true
 			}
 		}
-		room /= wordsPerPoint
-		for _, m := range points {
-			e := &evidence{i, m.from, m.to}
-			switch {
-			case !isSentence:
-			case r.covered[m.group] != nil:
+		for _, group := range groups {
+			if isSentence {
 				s.speaks = true
-				continue
-			case room > 0:
-				room--
-				s.speaks = true
-				r.covered[m.group] = e
-				continue
+				depth[group] += float64(fresh) / float64(len(groups))
 			}
-			if r.named[m.group] == nil {
-				r.named[m.group] = e
-			}
+		}
+	}
+	for i, words := range depth {
+		if words >= minDepth {
+			r.worth[i] = min(1, words/fullDepth)
 		}
 	}
 	return r
 }
 
-// points returns how many points are covered.
-func (r reading) points() (n int) {
-	for _, e := range r.covered {
-		increase(&n, e != nil)
+// covered returns how many points are covered, and what that is worth.
+func (r reading) covered() (n int, worth float64) {
+	for _, w := range r.worth {
+		increase(&n, w > 0)
+		worth += w
 	}
-	return n
+	return n, worth
 }
 
 // focus is the share of the answer's words that stand in sentences which

@@ -24,7 +24,7 @@ const (
 	fullOwn       = 25  // different words of its own in such an answer
 	fullOverlap   = 5   // different words that such an answer shares with the question
 	weakBelow     = 0.40
-	goodFrom      = 0.75
+	goodFrom      = 0.80
 )
 
 // How long the lists of a feedback are at most.
@@ -113,7 +113,10 @@ func (a answer) clarity() float64 {
 func (a answer) relevance() float64 { return a.content * (0.5 + 0.5*a.focused) }
 
 // onTopic reports whether the answer covers at least half of the points.
-func (a answer) onTopic() bool { return a.points() > 0 && 2*a.points() >= len(a.covered) }
+func (a answer) onTopic() bool {
+	n, _ := a.covered()
+	return n > 0 && 2*n >= len(a.worth)
+}
 
 // measure measures the answer to a question, which is nil if the bank does not
 // know it.
@@ -121,7 +124,7 @@ func measure(q *question, language domain.Language, exchange domain.Exchange, co
 	a := answer{question: q, typ: exchange.Question.QuestionType}
 	if q != nil {
 		language = q.Language
-		a.covered, a.named = make([]*evidence, len(q.Points)), make([]*evidence, len(q.Points))
+		a.worth, a.found = make([]float64, len(q.Points)), make([]*evidence, len(q.Points))
 	}
 	if exchange.Answer == nil {
 		return a
@@ -147,9 +150,10 @@ func measure(q *question, language domain.Language, exchange domain.Exchange, co
 	a.links = fraction(len(found[linkSign]), fullLinks)
 	a.reasoning = fraction(len(found[reasoningSign]), fullReasoning)
 	a.focused = min(1, a.focus()/clearFocus)
+	_, worth := a.covered()
 	counts := min(1, a.focus()/fullFocus)
-	a.content = counts * min(1, float64(a.points())/(fullCoverage*float64(len(q.Points))))
-	a.said = counts * fraction(a.points(), clearPoints)
+	a.content = counts * min(1, worth/(fullCoverage*float64(len(q.Points))))
+	a.said = counts * min(1, worth/clearPoints)
 	return a
 }
 
@@ -216,8 +220,8 @@ func tallyOf(answers []answer) tally {
 	words, focused := 0, 0.0
 	for _, a := range answers {
 		increase(&t.unknown, a.question == nil)
-		t.points += len(a.covered)
-		t.covered += a.points()
+		n, _ := a.covered()
+		t.points, t.covered = t.points+len(a.worth), t.covered+n
 		increase(&t.answered, a.answered)
 		increase(&t.onTopic, a.onTopic())
 		increase(&t.figures, a.figures)
@@ -260,7 +264,7 @@ func lessons(answers []answer, t texts) (gaps, recommendations []string) {
 		}
 		var missed []point
 		for i, p := range a.question.Points {
-			if a.covered[i] == nil && slices.ContainsFunc(l.missed, func(m point) bool { return m.Point == p.Point }) {
+			if a.worth[i] == 0 && slices.ContainsFunc(l.missed, func(m point) bool { return m.Point == p.Point }) {
 				missed = append(missed, p)
 			}
 		}

@@ -2,6 +2,7 @@ package questionbank
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
@@ -53,16 +54,14 @@ func textsOf(language domain.Language) texts {
 func (t texts) technical(answers []answer, g grade) string {
 	return paragraphs(
 		join(t.points(answers, t.technicalName, domain.QuestionTechnical), t.advise(technicalAdvice, tallyOf(answers), g)),
-		t.details(answers))
+		t.details(answers, domain.QuestionTechnical))
 }
 
-// problemSolving does not tell the points of technical questions again, which
-// count here where there are no others.
 func (t texts) problemSolving(answers []answer, g grade) string {
 	n := tallyOf(answers)
 	summary := join(t.points(answers, t.practicalNames, domain.QuestionBehavioral, domain.QuestionSituational),
 		fmt.Sprintf(t.reasonedIn, n.reasoned, n.asked), t.advise(problemAdvice, n, g))
-	return paragraphs(summary, t.details(ofType(answers, domain.QuestionBehavioral, domain.QuestionSituational)))
+	return paragraphs(summary, t.details(answers, domain.QuestionBehavioral, domain.QuestionSituational))
 }
 
 func (t texts) clarity(answers []answer, g grade) string {
@@ -115,13 +114,14 @@ const (
 )
 
 // details tells, question by question, which points an answer covered, in its
-// own words, and which it missed.
-func (t texts) details(answers []answer) string {
+// own words, and which it missed. It leaves out questions of other types, of
+// which another text tells.
+func (t texts) details(answers []answer, types ...domain.QuestionType) string {
 	var blocks []string
 	left := 0
 	for i, a := range answers {
 		switch {
-		case a.question == nil:
+		case a.question == nil || !slices.Contains(types, a.typ):
 		case len(blocks) == maxDetails:
 			left++
 		default:
@@ -139,13 +139,14 @@ func (t texts) detail(number int, a answer) string {
 	if !a.answered {
 		return fmt.Sprintf(t.noAnswerTo, number, asked)
 	}
-	lines := []string{fmt.Sprintf(t.ofQuestion, number, asked, a.points(), len(a.covered))}
+	covered, _ := a.covered()
+	lines := []string{fmt.Sprintf(t.ofQuestion, number, asked, covered, len(a.worth))}
 	for i, p := range a.question.Points {
 		switch {
-		case a.covered[i] != nil:
-			lines = append(lines, fmt.Sprintf(t.covered, p.Point, a.quote(a.covered[i])))
-		case a.named[i] != nil:
-			lines = append(lines, fmt.Sprintf(t.named, p.Point, a.quote(a.named[i])))
+		case a.worth[i] > 0:
+			lines = append(lines, fmt.Sprintf(t.covered, p.Point, a.quote(a.found[i])))
+		case a.found[i] != nil:
+			lines = append(lines, fmt.Sprintf(t.named, p.Point, a.quote(a.found[i])))
 		default:
 			lines = append(lines, fmt.Sprintf(t.missed, p.Point))
 		}
