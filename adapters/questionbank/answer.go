@@ -13,6 +13,7 @@ import (
 const (
 	minSentence     = 5   // words of its own in a sentence that can say something
 	maxSentence     = 40  // words; what is longer is read in pieces
+	minClause       = 4   // words in a part of a sentence that can say something
 	minFunction     = 2   // different words such as "the", without which text is no sentence
 	functionShare   = 0.2 // of such words in a sentence
 	minDepth        = 2   // new words, besides terms, in the sentences that speak of a point, for it to be covered
@@ -74,7 +75,9 @@ func readAnswer(q *question, language domain.Language, text string, copiedIn fun
 		found      = q.index.find(r.words)
 		isOut      = r.disclaimed(found)
 		term       = make([]bool, len(r.words))
-		seen       = make(map[string]bool) // stems that an earlier sentence used
+		shown      = make([]bool, len(r.words)) // the first term of each point
+		seen       = make(map[string]bool)      // stems that were there before
+		inClause   = r.clauses(language)
 	)
 	for _, m := range found {
 		for i := m.from; i < m.to; i++ {
@@ -99,6 +102,11 @@ func readAnswer(q *question, language domain.Language, text string, copiedIn fun
 			if !slices.Contains(groups, m.group) {
 				groups = append(groups, m.group)
 			}
+			if r.found[m.group] == nil {
+				for j := m.from; j < m.to; j++ {
+					shown[j] = true
+				}
+			}
 			if r.found[m.group] == nil || isSentence && !inSentence[m.group] {
 				r.found[m.group], inSentence[m.group] = &evidence{i, m.from, m.to}, isSentence
 			}
@@ -106,10 +114,10 @@ func readAnswer(q *question, language domain.Language, text string, copiedIn fun
 		fresh := 0
 		for j := s.from; j < s.to; j++ {
 			word := r.words[j]
-			if copied[j] || isFunctionWord(word, language) {
+			if copied[j] || shown[j] || term[j] && !inClause[j] || isFunctionWord(word, language) {
 				continue
 			}
-			if word := stem(word); !seen[word] && !term[j] && !q.stems[word] {
+			if word := stem(word); !seen[word] && !q.stems[word] {
 				fresh++
 				seen[word] = true
 			}
@@ -228,6 +236,31 @@ func endsSentence(text string, word token, gap string) bool {
 
 var abbreviations = wordSet("e g i etc vs approx т д п ін напр тис млн грн")
 
+// clauses marks the words of parts that say something, between commas and
+// the like; the items of a list do not.
+func (r reading) clauses(language domain.Language) []bool {
+	in := make([]bool, len(r.words))
+	for _, s := range r.sentences {
+		from, function := s.from, 0
+		for i := s.from; i < s.to; i++ {
+			increase(&function, isFunctionWord(r.words[i], language))
+			if r.pauses(i, s) || joins[r.words[i]] {
+				for j := from; j <= i; j++ {
+					in[j] = i+1-from >= minClause && function >= minFunction
+				}
+				from, function = i+1, 0
+			}
+		}
+	}
+	return in
+}
+
+// pauses reports whether a comma or the like follows a word of the sentence,
+// or its end.
+func (r reading) pauses(i int, s sentence) bool {
+	return i+1 >= s.to || strings.ContainsAny(r.text[r.tokens[i].to:r.tokens[i+1].from], ",:;()/—–")
+}
+
 // disclaimed marks the words that a person says not to know or not to do. A
 // term is no disclaimer: in some questions "I don't know" is an answer.
 func (r reading) disclaimed(terms []match) []bool {
@@ -278,13 +311,10 @@ const maxQuote = 118
 func (r reading) quote(e *evidence) string {
 	s := r.sentences[e.sentence]
 	from, to := e.from, e.to
-	pause := func(i int) bool { // after word i
-		return i+1 >= s.to || strings.ContainsAny(r.text[r.tokens[i].to:r.tokens[i+1].from], ",:;()—–")
-	}
-	for from > s.from && !pause(from-1) {
+	for from > s.from && !r.pauses(from-1, s) {
 		from--
 	}
-	for to < s.to && !pause(to-1) {
+	for to < s.to && !r.pauses(to-1, s) {
 		to++
 	}
 	if to-from < minSentence {
