@@ -15,7 +15,7 @@ import (
 	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
-//go:embed testdata/answers
+//go:embed testdata/answers testdata/holdout
 var gradedFiles embed.FS
 
 // graded is an answer that a person has graded: weak, fair or strong, or a
@@ -80,7 +80,7 @@ const margin = 10
 
 func TestBetterAnswersScoreMore(t *testing.T) {
 	bank := newBank(t)
-	for _, folder := range []string{"testdata/answers"} {
+	for _, folder := range []string{"testdata/answers", "testdata/holdout"} {
 		overall := make(map[*question]map[string]int)
 		var order []*question
 		for _, g := range readGraded(t, bank, folder) {
@@ -119,7 +119,7 @@ func TestBetterAnswersScoreMore(t *testing.T) {
 func TestCheatsStayUnderTheirBounds(t *testing.T) {
 	bank := newBank(t)
 	var report strings.Builder
-	for _, g := range readGraded(t, bank, "testdata/answers") {
+	for _, g := range slices.Concat(readGraded(t, bank, "testdata/answers"), readGraded(t, bank, "testdata/holdout")) {
 		if g.most == 0 {
 			continue
 		}
@@ -135,7 +135,7 @@ func TestCheatsStayUnderTheirBounds(t *testing.T) {
 func TestTheTableIsLargeEnough(t *testing.T) {
 	bank := newBank(t)
 	all, cheats, ukrainian := 0, 0, 0
-	for _, g := range readGraded(t, bank, "testdata/answers") {
+	for _, g := range slices.Concat(readGraded(t, bank, "testdata/answers"), readGraded(t, bank, "testdata/holdout")) {
 		all++
 		increase(&cheats, g.most > 0)
 		increase(&ukrainian, g.question.Language == domain.LanguageUkrainian)
