@@ -11,16 +11,18 @@ import (
 
 // The rules by which an answer is read; docs/scoring.md explains them.
 const (
-	minSentence     = 5   // words of its own in a sentence that can say something
-	maxSentence     = 40  // words; what is longer is read in pieces
-	minClause       = 4   // words in a part of a sentence that can say something
-	minFunction     = 2   // different words such as "the", without which text is no sentence
-	functionShare   = 0.2 // of such words in a sentence
-	minDepth        = 2   // new words, besides terms, in the sentences that speak of a point, for it to be covered
-	fullDepth       = 5   // of them, for it to count in full
-	borrowedRun     = 4   // words in a row that also stand in question, posting or resume
-	repeatedRun     = 8   // words in a row that also stand in the answer to another question
-	refusalDistance = 2   // words between "I don't" and a term
+	minSentence     = 5    // words of its own in a sentence that can say something
+	maxSentence     = 40   // words; what is longer is read in pieces
+	minClause       = 4    // words in a part of a sentence that can say something
+	minFunction     = 2    // different words such as "the", without which text is no sentence
+	functionShare   = 0.2  // of such words in a sentence
+	neighbours      = 2    // sentences on either side that make a stretch
+	nearFocus       = 0.35 // of the words of a stretch, in sentences with a term, for it to speak of the points
+	minDepth        = 2    // new words, besides terms, in the sentences that speak of a point, for it to be covered
+	fullDepth       = 5    // of them, for it to count in full
+	borrowedRun     = 4    // words in a row that also stand in question, posting or resume
+	repeatedRun     = 8    // words in a row that also stand in the answer to another question
+	refusalDistance = 2    // words between "I don't" and a term
 )
 
 // reading is what an answer was found to say.
@@ -31,7 +33,7 @@ type reading struct {
 	sentences []sentence
 
 	worth   []float64   // for each point of the question: from 0, not covered, to 1
-	found   []*evidence // for each point: where a term of it stands, in a sentence if possible; nil if nowhere
+	found   []*evidence // for each point: where a term of it stands, in a sentence that speaks if possible; nil if nowhere
 	foreign int         // words of sentences in another language
 	dropped int         // words that stand elsewhere too
 }
@@ -39,94 +41,164 @@ type reading struct {
 // sentence is a part of an answer: the words from and up to.
 type sentence struct {
 	from, to int
-	// speaks is whether it is a sentence that speaks of a point; of any
-	// sentence, where the points are not known.
-	speaks bool
+	whole    bool    // it is a sentence of the language
+	matches  []match // the terms in it that count, each of the group of its point
+	speaks   bool    // it is whole, and one of a stretch that speaks of the points
 }
 
 // evidence is where a term of a point was found.
 type evidence struct{ sentence, from, to int }
 
-// readAnswer reads an answer to a question, which is nil if the bank does not know
-// it, in a language. The function marks the words that are not
-// the answerer's own.
-func readAnswer(q *question, language domain.Language, text string, copiedIn func(words []string, copied []bool)) reading {
-	r := reading{text: text, tokens: tokens(text)}
+// reader reads an answer.
+type reader struct {
+	reading
+	question *question // nil if the bank does not know it
+	language domain.Language
+	copied   []bool // of each word: it is not the answerer's own
+	term     []bool // of each word: it belongs to a term
+}
+
+// readAnswer reads an answer to a question, which is nil if the bank does not
+// know it, in a language. The function marks the words that are not the
+// answerer's own.
+func readAnswer(q *question, language domain.Language, text string, markCopied func(words []string, copied []bool)) reading {
+	r := reader{reading: reading{text: text, tokens: tokens(text)}, question: q, language: language}
 	r.words = make([]string, len(r.tokens))
 	for i, token := range r.tokens {
 		r.words[i] = token.word
 	}
-	r.sentences = split(text, r.tokens)
-	copied := make([]bool, len(r.words))
-	copiedIn(r.words, copied)
-	for _, is := range copied {
+	r.copied, r.term = make([]bool, len(r.words)), make([]bool, len(r.words))
+	markCopied(r.words, r.copied)
+	for _, is := range r.copied {
 		increase(&r.dropped, is)
 	}
+	r.findSentences()
 	if q == nil {
-		for i, s := range r.sentences {
-			r.sentences[i].speaks, _ = isSentence(r.words[s.from:s.to], copied[s.from:s.to], language)
+		for i := range r.sentences {
+			r.sentences[i].speaks = r.sentences[i].whole
 		}
-		return r
+		return r.reading
 	}
-	r.worth, r.found = make([]float64, len(q.Points)), make([]*evidence, len(q.Points))
-	var (
-		depth      = make([]float64, len(q.Points)) // fresh words, for each point
-		inSentence = make([]bool, len(q.Points))
-		found      = q.index.find(r.words)
-		isOut      = r.disclaimed(found)
-		term       = make([]bool, len(r.words))
-		shown      = make([]bool, len(r.words)) // the first term of each point
-		seen       = make(map[string]bool)      // stems that were there before
-		inClause   = r.clauses(language)
-	)
+	r.findStretches()
+	r.weigh()
+	return r.reading
+}
+
+// findSentences finds sentences, and the terms in them that count.
+func (r *reader) findSentences() {
+	var found []match
+	if r.question != nil {
+		found = r.question.index.find(r.words)
+	}
 	for _, m := range found {
 		for i := m.from; i < m.to; i++ {
-			term[i] = true
+			r.term[i] = true
 		}
 	}
+	r.sentences = split(r.text, r.tokens)
+	out := r.disclaimed(found)
 	for i := range r.sentences {
 		s := &r.sentences[i]
-		var points []match
 		for ; len(found) > 0 && found[0].from < s.to; found = found[1:] {
 			m := found[0]
-			if m.to <= s.to && !slices.Contains(copied[m.from:m.to], true) && !slices.Contains(isOut[m.from:m.to], true) {
-				points = append(points, m)
+			if m.to <= s.to && !slices.Contains(r.copied[m.from:m.to], true) && !slices.Contains(out[m.from:m.to], true) {
+				s.matches = append(s.matches, m)
 			}
 		}
-		isSentence, isForeign := isSentence(r.words[s.from:s.to], copied[s.from:s.to], language)
-		if isForeign {
+		if r.isForeign(*s) {
 			r.foreign += s.to - s.from
+		} else {
+			s.whole = r.isWhole(*s)
 		}
-		var groups []int
-		for _, m := range points {
-			if !slices.Contains(groups, m.group) {
-				groups = append(groups, m.group)
+	}
+}
+
+// isForeign reports whether the sentence seems to be in another language.
+func (r *reader) isForeign(s sentence) bool {
+	n := 0
+	for _, word := range r.words[s.from:s.to] {
+		increase(&n, isForeignWord(word, r.language))
+	}
+	return n > 1 && 8*n >= s.to-s.from
+}
+
+// isWhole reports whether the words that are not copied make a sentence.
+func (r *reader) isWhole(s sentence) bool {
+	own, n, function := 0, 0, make(map[string]bool)
+	for i := s.from; i < s.to; i++ {
+		switch {
+		case r.copied[i]:
+			continue
+		case !r.term[i] && isFunctionWord(r.words[i], r.language):
+			n++
+			function[r.words[i]] = true
+		}
+		own++
+	}
+	return own >= minSentence && len(function) >= minFunction && float64(n) >= functionShare*float64(own)
+}
+
+// findStretches finds the sentences that speak of the points: whole ones with
+// a term, which do not stand alone among others that have none.
+func (r *reader) findStretches() {
+	for i := range r.sentences {
+		n, of := 0, 0
+		for _, s := range r.sentences[max(0, i-neighbours):min(len(r.sentences), i+neighbours+1)] {
+			of += s.to - s.from
+			if s.whole && len(s.matches) > 0 {
+				n += s.to - s.from
 			}
-			if r.found[m.group] == nil {
+		}
+		s := &r.sentences[i]
+		s.speaks = s.whole && len(s.matches) > 0 && float64(n) >= nearFocus*float64(of)
+	}
+}
+
+// weigh weighs what the sentences say about the points.
+func (r *reader) weigh() {
+	points := len(r.question.Points)
+	r.worth, r.found = make([]float64, points), make([]*evidence, points)
+	var (
+		depth    = make([]float64, points)    // new words, for each point
+		shown    = make([]bool, len(r.words)) // the first term of each point
+		seen     = make(map[string]bool)      // stems that were there before
+		inClause = r.clauses()
+	)
+	for i, s := range r.sentences {
+		var named []int // points
+		for _, m := range s.matches {
+			if !slices.Contains(named, m.group) {
+				named = append(named, m.group)
+			}
+			before := r.found[m.group]
+			if before == nil {
 				for j := m.from; j < m.to; j++ {
 					shown[j] = true
 				}
 			}
-			if r.found[m.group] == nil || isSentence && !inSentence[m.group] {
-				r.found[m.group], inSentence[m.group] = &evidence{i, m.from, m.to}, isSentence
+			if before == nil || s.speaks && !r.sentences[before.sentence].speaks {
+				r.found[m.group] = &evidence{i, m.from, m.to}
 			}
 		}
-		fresh := 0
+		fresh, besides := 0, 0 // words that are new, and such that are no terms
 		for j := s.from; j < s.to; j++ {
-			word := r.words[j]
-			if copied[j] || shown[j] || term[j] && !inClause[j] || isFunctionWord(word, language) {
+			word := stem(r.words[j])
+			if r.copied[j] || seen[word] || r.question.stems[word] || isFunctionWord(r.words[j], r.language) {
 				continue
 			}
-			if word := stem(word); !seen[word] && !q.stems[word] {
-				fresh++
-				seen[word] = true
-			}
+			seen[word] = true
+			increase(&besides, !r.term[j])
+			increase(&fresh, !r.term[j] || inClause[j] && !shown[j])
 		}
-		for _, group := range groups {
-			if isSentence {
-				s.speaks = true
-				depth[group] += float64(fresh) / float64(len(groups))
-			}
+		if !s.speaks {
+			continue
+		}
+		if besides == 0 {
+			continue
+		}
+		fresh = min(fresh, besides+1)
+		for _, point := range named {
+			depth[point] += float64(fresh) / float64(len(named))
 		}
 	}
 	for i, words := range depth {
@@ -134,7 +206,6 @@ func readAnswer(q *question, language domain.Language, text string, copiedIn fun
 			r.worth[i] = min(1, words/fullDepth)
 		}
 	}
-	return r
 }
 
 // covered returns how many points are covered, and what that is worth.
@@ -166,30 +237,6 @@ func (r reading) speaking() (texts [][]string) {
 		}
 	}
 	return texts
-}
-
-// isSentence reports whether the words that are not copied make a sentence of
-// the language, and if not, whether they look like one of another language.
-func isSentence(text []string, copied []bool, language domain.Language) (is, foreign bool) {
-	own, function, other := 0, make(map[string]bool), 0
-	share := 0
-	for i, word := range text {
-		if isForeignWord(word, language) {
-			other++
-		}
-		if copied[i] {
-			continue
-		}
-		own++
-		if isFunctionWord(word, language) {
-			function[word] = true
-			share++
-		}
-	}
-	if other > 1 && 8*other >= len(text) {
-		return false, true
-	}
-	return own >= minSentence && len(function) >= minFunction && float64(share) >= functionShare*float64(own), false
 }
 
 // split returns the sentences of a text: they end with a mark that is
@@ -238,12 +285,12 @@ var abbreviations = wordSet("e g i etc vs approx т д п ін напр тис �
 
 // clauses marks the words of parts that say something, between commas and
 // the like; the items of a list do not.
-func (r reading) clauses(language domain.Language) []bool {
+func (r *reader) clauses() []bool {
 	in := make([]bool, len(r.words))
 	for _, s := range r.sentences {
 		from, function := s.from, 0
 		for i := s.from; i < s.to; i++ {
-			increase(&function, isFunctionWord(r.words[i], language))
+			increase(&function, isFunctionWord(r.words[i], r.language))
 			if r.pauses(i, s) || joins[r.words[i]] {
 				for j := from; j <= i; j++ {
 					in[j] = i+1-from >= minClause && function >= minFunction
@@ -263,7 +310,7 @@ func (r reading) pauses(i int, s sentence) bool {
 
 // disclaimed marks the words that a person says not to know or not to do. A
 // term is no disclaimer: in some questions "I don't know" is an answer.
-func (r reading) disclaimed(terms []match) []bool {
+func (r *reader) disclaimed(terms []match) []bool {
 	out := make([]bool, len(r.words))
 	isTerm := func(m match) bool {
 		return slices.ContainsFunc(terms, func(t match) bool { return t.from < m.to && m.from < t.to })

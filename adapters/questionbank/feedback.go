@@ -14,15 +14,16 @@ import (
 
 // The rule of the scores; docs/scoring.md explains it.
 const (
-	fullCoverage  = 0.8 // of the points of a question
-	fullFocus     = 0.3 // of the words of an answer, for its points to count in full
-	clearFocus    = 0.6 // of the words of an answer, for full clarity and relevance
-	clearPoints   = 3   // covered points, for full clarity
-	fullLinks     = 3   // different linking words beside points
-	fullReasoning = 3   // different signs of reasoning beside points
-	unknownWorth  = 0.5 // of an answer whose question has no points here
-	fullOwn       = 25  // different words of its own in such an answer
-	fullOverlap   = 5   // different words that such an answer shares with the question
+	fullCoverage  = 0.8  // of the points of a question
+	leastFocus    = 0.15 // of the words of an answer, for its points to count at all
+	fullFocus     = 0.45 // of them, for its points to count in full
+	longAnswer    = 500  // words; what is longer counts for less
+	clearFocus    = 0.6  // of the words of an answer, for full clarity and relevance
+	fullLinks     = 3    // different linking words beside points
+	fullReasoning = 3    // different signs of reasoning beside points
+	unknownWorth  = 0.5  // of an answer whose question has no points here
+	fullOwn       = 25   // different words of its own in such an answer
+	fullOverlap   = 5    // different words that such an answer shares with the question
 	weakBelow     = 0.40
 	goodFrom      = 0.80
 )
@@ -89,7 +90,6 @@ type answer struct {
 	figures  bool // an example or a number beside a point
 
 	content   float64 // fraction of the points, less where the answer is about something else
-	said      float64 // fraction of the points that it takes to be clear
 	links     float64 // fraction of linking words beside points
 	reasoning float64 // fraction of signs of reasoning beside points
 	focused   float64 // fraction of the words beside points
@@ -107,7 +107,7 @@ func (a answer) clarity() float64 {
 	if a.figures {
 		form += 0.2
 	}
-	return a.said * form
+	return a.content * form
 }
 
 func (a answer) relevance() float64 { return a.content * (0.5 + 0.5*a.focused) }
@@ -133,7 +133,6 @@ func measure(q *question, language domain.Language, exchange domain.Exchange, co
 	a.answered = len(a.words) > 0
 	if q == nil {
 		a.content = unknownWorth * a.overlap(stems(words(exchange.Question.Content)))
-		a.said = a.content
 		return a
 	}
 	var found [reasoningSign + 1]map[string]bool
@@ -151,9 +150,8 @@ func measure(q *question, language domain.Language, exchange domain.Exchange, co
 	a.reasoning = fraction(len(found[reasoningSign]), fullReasoning)
 	a.focused = min(1, a.focus()/clearFocus)
 	_, worth := a.covered()
-	counts := min(1, a.focus()/fullFocus)
+	counts := min(1, max(0, a.focus()-leastFocus)/(fullFocus-leastFocus)) * min(1, longAnswer/float64(len(a.words)))
 	a.content = counts * min(1, worth/(fullCoverage*float64(len(q.Points))))
-	a.said = counts * min(1, worth/clearPoints)
 	return a
 }
 

@@ -148,38 +148,6 @@ func TestGoodAnswersBeatPoorOnesBeatNone(t *testing.T) {
 	}
 }
 
-func TestEmptyWordsScoreLow(t *testing.T) {
-	bank := newBank(t)
-	posting := strings.Repeat("We build payments for banks. Go developer, PostgreSQL. ", 20)
-	for _, language := range []domain.Language{domain.LanguageEnglish, domain.LanguageUkrainian} {
-		ids := allIDs(bank, language)
-		for _, tc := range []struct {
-			name   string
-			answer func(*question) string
-			most   int
-		}{
-			{"no words", func(*question) string { return "  👍 ... ❤️ \n" }, 0},
-			{"the question again", func(q *question) string { return q.Text }, 0},
-			{"the question, three times over", func(q *question) string { return strings.Repeat(strings.ToUpper(q.Text)+" ", 3) }, 0},
-			{"the posting", func(*question) string { return posting }, 2},
-			{"gibberish", func(*question) string {
-				return "Asdf qwer zxcv. Hjkl uiop bnmq! Dfgh rtyu vbnm tyui ghjk wert sdfg xcvb."
-			}, 2},
-			{"lorem ipsum", func(*question) string {
-				return "Lorem ipsum dolor sit amet, consectetur adipiscing elit. Sed do eiusmod tempor incididunt ut labore et dolore magna aliqua."
-			}, 15},
-			{"one word", func(*question) string { return strings.Repeat("because ", 2000) }, 5},
-			{"one sentence, again and again", func(*question) string { return strings.Repeat("I have done this, for example. ", 200) }, 10},
-			{"one term, again and again", func(q *question) string { return strings.Repeat(q.Points[0].Terms[0]+" ", 500) }, 20},
-		} {
-			a := judgeInterview(t, dialogue(t, language, ids, tc.answer))
-			if got := slices.Max(scores(a)); got > tc.most {
-				t.Errorf("%q, %s: scores %v, should be at most %d", language, tc.name, scores(a), tc.most)
-			}
-		}
-	}
-}
-
 func TestAnUnansweredQuestionCountsAsZero(t *testing.T) {
 	all := judgeInterview(t, dialogue(t, domain.LanguageEnglish, englishIDs, func(q *question) string { return goodAnswers[q.ID] }))
 	some := judgeInterview(t, dialogue(t, domain.LanguageEnglish, englishIDs, func(q *question) string {

@@ -1,7 +1,6 @@
 package questionbank
 
 import (
-	"cmp"
 	"embed"
 	"fmt"
 	"io/fs"
@@ -62,6 +61,11 @@ func readGraded(t *testing.T, bank *Bank, folder string) (list []graded) {
 	return list
 }
 
+func allGraded(t *testing.T, bank *Bank) []graded {
+	t.Helper()
+	return slices.Concat(readGraded(t, bank, "testdata/answers"), readGraded(t, bank, "testdata/holdout"))
+}
+
 // scoreAlone returns the feedback of an interview of one question.
 func scoreAlone(t *testing.T, bank *Bank, q *question, text string) domain.Feedback {
 	t.Helper()
@@ -119,7 +123,7 @@ func TestBetterAnswersScoreMore(t *testing.T) {
 func TestCheatsStayUnderTheirBounds(t *testing.T) {
 	bank := newBank(t)
 	var report strings.Builder
-	for _, g := range slices.Concat(readGraded(t, bank, "testdata/answers"), readGraded(t, bank, "testdata/holdout")) {
+	for _, g := range allGraded(t, bank) {
 		if g.most == 0 {
 			continue
 		}
@@ -135,7 +139,7 @@ func TestCheatsStayUnderTheirBounds(t *testing.T) {
 func TestTheTableIsLargeEnough(t *testing.T) {
 	bank := newBank(t)
 	all, cheats, ukrainian := 0, 0, 0
-	for _, g := range slices.Concat(readGraded(t, bank, "testdata/answers"), readGraded(t, bank, "testdata/holdout")) {
+	for _, g := range allGraded(t, bank) {
 		all++
 		increase(&cheats, g.most > 0)
 		increase(&ukrainian, g.question.Language == domain.LanguageUkrainian)
@@ -145,5 +149,3 @@ func TestTheTableIsLargeEnough(t *testing.T) {
 		t.Error("too few")
 	}
 }
-
-var _ = cmp.Compare[int]
