@@ -18,6 +18,7 @@ const (
 	functionShare   = 0.2  // of such words in a sentence
 	neighbours      = 2    // sentences on either side that make a stretch
 	nearFocus       = 0.35 // of the words of a stretch, in sentences with a term, for it to speak of the points
+	termsPerWord    = 2    // how much the new words of a sentence may be together, for each that is no term
 	minDepth        = 2    // new words, besides terms, in the sentences that speak of a point, for it to be covered
 	fullDepth       = 5    // of them, for it to count in full
 	borrowedRun     = 4    // words in a row that also stand in question, posting or resume
@@ -183,20 +184,17 @@ func (r *reader) weigh() {
 		fresh, besides := 0, 0 // words that are new, and such that are no terms
 		for j := s.from; j < s.to; j++ {
 			word := stem(r.words[j])
-			if r.copied[j] || seen[word] || r.question.stems[word] || isFunctionWord(r.words[j], r.language) {
+			if r.copied[j] || seen[word] || isFunctionWord(r.words[j], r.language) {
 				continue
 			}
 			seen[word] = true
 			increase(&besides, !r.term[j])
-			increase(&fresh, !r.term[j] || inClause[j] && !shown[j])
+			increase(&fresh, !r.question.stems[word] && (!r.term[j] || inClause[j] && !shown[j]))
 		}
 		if !s.speaks {
 			continue
 		}
-		if besides == 0 {
-			continue
-		}
-		fresh = min(fresh, besides+1)
+		fresh = min(fresh, termsPerWord*besides)
 		for _, point := range named {
 			depth[point] += float64(fresh) / float64(len(named))
 		}
@@ -269,7 +267,7 @@ func endsSentence(text string, word token, gap string) bool {
 	if strings.ContainsAny(gap, "!?…;•") {
 		return true
 	}
-	if at := strings.IndexByte(gap, '.'); at >= 0 && strings.ContainsAny(gap[at:], " \t\r\n") && !abbreviations[word.word] {
+	if at := strings.IndexByte(gap, '.'); at >= 0 && strings.ContainsAny(gap[at:], " \t\r\n") && !abbreviations[word.word] && !isItemNumber(word.word) {
 		return true
 	}
 	if at := strings.IndexByte(gap, '\n'); at >= 0 {
@@ -279,6 +277,11 @@ func endsSentence(text string, word token, gap string) bool {
 			unicode.IsDigit(next) || utf8.RuneCountInString(text[begin:word.to]) < lineOfText
 	}
 	return false
+}
+
+// isItemNumber reports whether a word may be the number before a list's item.
+func isItemNumber(word string) bool {
+	return len(word) <= 2 && strings.Trim(word, "0123456789") == ""
 }
 
 var abbreviations = wordSet("e g i etc vs approx т д п ін напр тис млн грн")

@@ -3,7 +3,6 @@ package questionbank
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -30,8 +29,8 @@ const (
 
 // How long the lists of a feedback are at most.
 const (
-	maxGaps    = 10
-	maxLessons = 5 // questions, with two recommendations each
+	maxGaps            = 10
+	maxRecommendations = 5
 )
 
 // GiveFeedback implements [ports.FeedbackGiver]. It finds which points an
@@ -66,7 +65,7 @@ func (b *Bank) GiveFeedback(ctx context.Context, interview domain.Interview) (do
 	technical := orAll(ofType(answers, domain.QuestionTechnical), answers)
 	practical := orAll(ofType(answers, domain.QuestionBehavioral, domain.QuestionSituational), answers)
 	t := textsOf(posting.Language)
-	gaps, recommendations := lessons(answers, t)
+	gaps, recommendations := lessons(answers)
 	return domain.Assessment{
 		TechnicalAccuracy:       judge(technical, answer.technical, t.technical),
 		CommunicationClarity:    judge(answers, answer.clarity, t.clarity),
@@ -240,10 +239,9 @@ func increase(n *int, yes bool) {
 }
 
 // lessons returns the points that no answer covered, in the order of their
-// questions, and what to learn, by the weakest question: what to read, and
-// what an interviewer would ask next. A question that was asked twice counts
-// once, with all that was said of it.
-func lessons(answers []answer, t texts) (gaps, recommendations []string) {
+// questions, and what to learn, by the weakest question. A question that was
+// asked twice counts once, with all that was said of it.
+func lessons(answers []answer) (gaps, recommendations []string) {
 	type lesson struct {
 		question *question
 		missed   []point
@@ -279,14 +277,9 @@ func lessons(answers []answer, t texts) (gaps, recommendations []string) {
 	share := func(l *lesson) float64 { return fraction(len(l.missed), len(l.question.Points)) }
 	slices.SortStableFunc(lessons, func(a, b *lesson) int { return cmp.Compare(share(b), share(a)) })
 	for _, l := range lessons {
-		if len(l.missed) == 0 || len(recommendations) == 2*maxLessons || slices.Contains(recommendations, l.question.Learn) {
-			continue
+		if len(l.missed) > 0 && len(recommendations) < maxRecommendations && !slices.Contains(recommendations, l.question.Learn) {
+			recommendations = append(recommendations, l.question.Learn)
 		}
-		var followUps []string
-		for _, p := range l.missed {
-			followUps = append(followUps, p.FollowUp)
-		}
-		recommendations = append(recommendations, l.question.Learn, fmt.Sprintf(t.aloud, join(followUps...)))
 	}
 	return gaps, recommendations
 }

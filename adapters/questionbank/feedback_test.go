@@ -141,7 +141,7 @@ func TestGoodAnswersBeatPoorOnesBeatNone(t *testing.T) {
 		none := scores(judgeInterview(t, dialogue(t, language, ids, func(*question) string { return "" })))
 		t.Logf("%s: good %v, poor %v, none %v", language, good, poor, none)
 		for i := range good {
-			if good[i] < 75 || poor[i] == 0 || poor[i] > 40 || none[i] != 0 {
+			if good[i] < 75 || poor[i] > 20 || none[i] != 0 {
 				t.Errorf("%q, score %d: good %d, poor %d, none %d", language, i, good[i], poor[i], none[i])
 			}
 		}
@@ -183,11 +183,11 @@ func TestTheLastAnswerCounts(t *testing.T) {
 func TestTheFeedbackSaysWhatWasCounted(t *testing.T) {
 	a := judgeInterview(t, dialogue(t, domain.LanguageEnglish, englishIDs, func(q *question) string { return poorAnswers[q.ID] }))
 	for text, want := range map[string]string{
-		a.TechnicalAccuracy.Text:    "Your answers to the technical questions touched 1 of 5 key points.",
-		a.ProblemSolving.Text:       "Your answers to the behavioral and situational questions touched 2 of 11 key points.",
-		a.CommunicationClarity.Text: "in 0 of 3 answers",
-		a.Relevance.Text:            "3 of 3 answers took up their question",
-		a.OverallComments:           "fixed rules: they look for key points",
+		a.TechnicalAccuracy.Text:    "Your answers to the technical questions covered 1 of 5 points.",
+		a.ProblemSolving.Text:       "Your answers to the behavioral and situational questions covered 0 of 11 points.",
+		a.CommunicationClarity.Text: "there in 0 of 3 answers",
+		a.Relevance.Text:            "0 of 3 answers covered at least half of the points of their question.",
+		a.OverallComments:           "fixed rules: they look for words that show a point",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q does not say %q", text, want)
@@ -203,6 +203,7 @@ func TestUkrainianPostingsGetUkrainianTexts(t *testing.T) {
 	for _, answers := range []map[string]string{goodAnswers, poorAnswers, nil} {
 		a := judgeInterview(t, dialogue(t, domain.LanguageUkrainian, ukrainianIDs, func(q *question) string { return answers[q.ID] }))
 		for _, text := range []string{a.TechnicalAccuracy.Text, a.CommunicationClarity.Text, a.ProblemSolving.Text, a.Relevance.Text, a.OverallComments} {
+			text, _, _ = strings.Cut(text, "\n\n") // what follows are points and quotes, with words such as bcrypt
 			if strings.ContainsAny(strings.ToLower(text), latin) {
 				t.Errorf("%q is not Ukrainian", text)
 			}
@@ -236,7 +237,7 @@ func TestGapsAndRecommendationsFollowTheAnswers(t *testing.T) {
 		case "disagreement":
 			return "" // the weakest
 		case "go-goroutine-leak":
-			return "pprof"
+			return "I would take a profile with pprof and look at the lines where most of them stand."
 		}
 		return goodAnswers[q.ID]
 	}))
@@ -282,19 +283,29 @@ func TestWhatWasSaidTheSecondTimeIsNoGap(t *testing.T) {
 	}
 }
 
-func TestQuestionsOfOthersAreJudgedByFormAlone(t *testing.T) {
-	interview := dialogue(t, domain.LanguageEnglish, englishIDs[:1], func(q *question) string { return goodAnswers[q.ID] })
-	interview.Messages[0].Content = "Which goroutines would you look at first if memory grows?"
-	a := judgeInterview(t, interview)
-	if got := a.TechnicalAccuracy.Score; got == 0 || got > 50 {
-		t.Errorf("technical accuracy is %d", got)
+func TestQuestionsOfOthersAreJudgedBySharedWordsAlone(t *testing.T) {
+	score := func(text string) (domain.Assessment, int) {
+		interview := dialogue(t, domain.LanguageEnglish, englishIDs[:1], func(q *question) string { return text })
+		interview.Messages[0].Content = "Which goroutines of a service would you look at first if memory grows, and how?"
+		a := judgeInterview(t, interview)
+		return a, slices.Max(scores(a))
+	}
+	a, got := score(goodAnswers[englishIDs[0]])
+	if got == 0 || got > 50 {
+		t.Errorf("a good answer has %v", scores(a))
 	}
 	if len(a.KnowledgeGaps)+len(a.LearningRecommendations) > 0 {
 		t.Errorf("%q, %q", a.KnowledgeGaps, a.LearningRecommendations)
 	}
-	if !strings.Contains(a.TechnicalAccuracy.Text, "No key points are known") ||
+	if !strings.Contains(a.TechnicalAccuracy.Text, "No points are known") ||
 		!strings.Contains(a.OverallComments, "not in the question bank: 1.") {
 		t.Errorf("%q, %q", a.TechnicalAccuracy.Text, a.OverallComments)
+	}
+	for _, text := range []string{mash, lorem, salad, "Which goroutines of a service would you look at first if memory grows, and how?",
+		"pprof, channel, context, errgroup, goleak, memory, goroutines, service"} {
+		if a, got := score(text); got > mostOfNonsense {
+			t.Errorf("%q has %v", text, scores(a))
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ type texts struct {
 	answeredOf     string // answered, asked
 	rules          string
 	zero           string
-	aloud          string       // follow-ups
+	next           string       // follow-up
 	advice         [4][3]string // for each judgement, by grade
 	technicalName  string
 	practicalNames string
@@ -114,7 +114,8 @@ const (
 )
 
 // details tells, question by question, which points an answer covered, in its
-// own words, and which it missed. It leaves out questions of other types, of
+// own words, and which it missed, with what an interviewer would ask to draw
+// it out. It leaves out questions of other types, of
 // which another text tells.
 func (t texts) details(answers []answer, types ...domain.QuestionType) string {
 	var blocks []string
@@ -146,9 +147,9 @@ func (t texts) detail(number int, a answer) string {
 		case a.worth[i] > 0:
 			lines = append(lines, fmt.Sprintf(t.covered, p.Point, a.quote(a.found[i])))
 		case a.found[i] != nil:
-			lines = append(lines, fmt.Sprintf(t.named, p.Point, a.quote(a.found[i])))
+			lines = append(lines, join(fmt.Sprintf(t.named, p.Point, a.quote(a.found[i])), fmt.Sprintf(t.next, p.FollowUp)))
 		default:
-			lines = append(lines, fmt.Sprintf(t.missed, p.Point))
+			lines = append(lines, join(fmt.Sprintf(t.missed, p.Point), fmt.Sprintf(t.next, p.FollowUp)))
 		}
 	}
 	return strings.Join(lines, "\n")
@@ -190,7 +191,7 @@ var english = texts{
 	ofQuestion:     "%d. “%s” Points covered: %d of %d.",
 	noAnswerTo:     "%d. “%s” No answer in words.",
 	covered:        "+ %s You said: “%s”",
-	named:          "~ %s Named, but no sentence says anything about it: “%s”",
+	named:          "~ %s Only named: “%s”",
 	missed:         "− %s",
 	more:           "Questions that are not shown here, but counted: %d.",
 	onlyForm:       "Questions that are not in the question bank: %d. For these only shared words were counted.",
@@ -203,8 +204,8 @@ var english = texts{
 	answeredOf:     "%d of %d questions were answered.",
 	rules: "This feedback was made by fixed rules: they look for words that show a point, in sentences that say something about it. " +
 		"They cannot tell whether what you said is true, and may miss what you said in other words; so compare each point with your answer yourself.",
-	zero:  "A question without an answer counts as zero.",
-	aloud: "Answer aloud what an interviewer would ask next: %s",
+	zero: "A question without an answer counts as zero.",
+	next: "An interviewer would ask: %s",
 	advice: [...][3]string{
 		technicalAdvice: {
 			"Most points are missing; begin with the first knowledge gaps.",
@@ -238,7 +239,7 @@ var ukrainian = texts{
 	ofQuestion:     "%d. «%s» Розкрито тез: %d з %d.",
 	noAnswerTo:     "%d. «%s» Словесної відповіді немає.",
 	covered:        "+ %s Ви сказали: «%s»",
-	named:          "~ %s Лише названо, жодне речення цього не пояснює: «%s»",
+	named:          "~ %s Лише названо: «%s»",
 	missed:         "− %s",
 	more:           "Запитань, яких тут не показано, але враховано: %d.",
 	onlyForm:       "Запитань не з банку: %d. Для них ураховано лише спільні слова.",
@@ -251,8 +252,8 @@ var ukrainian = texts{
 	answeredOf:     "Запитань із відповіддю: %d з %d.",
 	rules: "Цей відгук складено за сталими правилами: вони шукають слова, які вказують на тезу, у реченнях, що її пояснюють. " +
 		"Вони не можуть визначити, чи правда те, що ви сказали, і можуть не впізнати сказане іншими словами, тому порівняйте кожну тезу зі своєю відповіддю самі.",
-	zero:  "Запитання без відповіді рахується як нуль.",
-	aloud: "Дайте вголос відповідь на те, що спитали б далі: %s",
+	zero: "Запитання без відповіді рахується як нуль.",
+	next: "Далі спитали б: %s",
 	advice: [...][3]string{
 		technicalAdvice: {
 			"Бракує більшості тез; почніть із перших прогалин.",
