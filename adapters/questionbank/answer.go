@@ -89,7 +89,7 @@ func readAnswer(q *question, language domain.Language, text string, markCopied f
 func (r *reader) findSentences() {
 	var found []match
 	if r.question != nil {
-		found = r.question.index.find(r.words)
+		found = r.question.terms().find(r.words)
 	}
 	for _, m := range found {
 		for i := m.from; i < m.to; i++ {
@@ -163,6 +163,7 @@ func (r *reader) weigh() {
 		depth    = make([]float64, points)    // new words, for each point
 		shown    = make([]bool, len(r.words)) // the first term of each point
 		seen     = make(map[string]bool)      // stems that were there before
+		asked    = stems(words(r.question.Text))
 		inClause = r.clauses()
 	)
 	for i, s := range r.sentences {
@@ -189,7 +190,7 @@ func (r *reader) weigh() {
 			}
 			seen[word] = true
 			increase(&besides, !r.term[j])
-			increase(&fresh, !r.question.stems[word] && (!r.term[j] || inClause[j] && !shown[j]))
+			increase(&fresh, !asked[word] && (!r.term[j] || inClause[j] && !shown[j]))
 		}
 		if !s.speaks {
 			continue

@@ -69,7 +69,7 @@ func TestQuotesAreTheAnswersOwnWords(t *testing.T) {
 			if n := utf8.RuneCountInString(quote); n > 120 {
 				t.Errorf("%q has %d letters", quote, n)
 			}
-			if !slices.ContainsFunc(g.question.Points[i].phrases, func(p phrase) bool { return p.in(words(quote)) }) {
+			if !slices.ContainsFunc(g.question.terms().find(words(quote)), func(m match) bool { return m.group == i }) {
 				t.Errorf("%q has no term of %q", quote, g.question.Points[i].Point)
 			}
 		}

@@ -106,17 +106,14 @@ func leaves(broken *jsonschema.ValidationError, content any) (texts []string) {
 // of them begins with the other. A phrase may hold the word of another point.
 func checkTerms(questions []*question) (errs []error) {
 	for _, q := range questions {
+		terms := q.terms()
 		for i, p := range q.Points {
-			for j, term := range p.Terms {
-				if len(p.phrases[j]) != 1 {
-					continue
-				}
-				for k, other := range q.Points {
-					for l, o := range other.phrases {
-						if k != i && len(o) > 0 && o.in(words(term)) {
-							errs = append(errs, fmt.Errorf("bank/%s-%s.json: %q: the term %q of point %d also shows point %d, by the term %q",
-								q.Language, q.Topic, q.ID, term, i+1, k+1, other.Terms[l]))
-						}
+			for _, term := range p.Terms {
+				word := words(term)
+				for _, m := range terms.find(word) {
+					if m.group != i && len(word) == 1 {
+						errs = append(errs, fmt.Errorf("bank/%s-%s.json: %q: the term %q of point %d also shows point %d",
+							q.Language, q.Topic, q.ID, term, i+1, m.group+1))
 					}
 				}
 			}

@@ -5,15 +5,15 @@ package questionbank
 
 import (
 	"embed"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/go-json-experiment/json"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
 	"github.com/ai-interviewer/ai-interviewer/ports"
@@ -65,8 +65,6 @@ type point struct {
 	Point    string   `json:"point"`
 	Terms    []string `json:"terms"`
 	FollowUp string   `json:"follow_up"`
-
-	phrases []phrase // the terms
 }
 
 // How many points a question has.
@@ -129,33 +127,30 @@ func readBank(files fs.FS) (*Bank, []error) {
 }
 
 func decode(files fs.FS, name string) (topicFile, error) {
-	file, err := files.Open(name)
+	data, err := fs.ReadFile(files, name)
 	if err != nil {
 		return topicFile{}, err
 	}
-	defer file.Close()
-	decoder := json.NewDecoder(file)
-	decoder.DisallowUnknownFields()
 	var content topicFile
-	if err := decoder.Decode(&content); err != nil {
-		return topicFile{}, err
-	}
-	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-		return topicFile{}, errors.New("something follows the last brace")
-	}
-	return content, nil
+	err = json.Unmarshal(data, &content, json.RejectUnknownMembers(true))
+	return content, err
 }
 
 func (q *question) prepare() {
-	var terms [][]phrase
 	for _, stack := range q.Stacks {
 		q.tags = append(q.tags, strings.Join(technologies(stack), " "))
 	}
-	for i := range q.Points {
-		q.Points[i].phrases = phrases(q.Points[i].Terms...)
-		terms = append(terms, q.Points[i].phrases)
+}
+
+// terms returns an index of the terms, each of the group of its point. It is
+// made anew when an answer is read, which happens far less often than the
+// program starts with hundreds of questions.
+func (q *question) terms() index {
+	groups := make([][]phrase, len(q.Points))
+	for i, p := range q.Points {
+		groups[i] = phrases(p.Terms...)
 	}
-	q.index, q.stems = newIndex(terms...), stems(words(q.Text))
+	return newIndex(groups...)
 }
 
 var kebabCase = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -163,9 +158,11 @@ var kebabCase = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 // faults gathers all that is wrong with something.
 type faults []error
 
+func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
+
 func (f *faults) require(ok bool, format string, args ...any) {
 	if !ok {
-		*f = append(*f, fmt.Errorf(format, args...))
+		f.add(format, args...)
 	}
 }
 
@@ -198,25 +195,53 @@ func (q *question) check() []error {
 	wrong.require(minPoints <= len(q.Points) && len(q.Points) <= maxPoints,
 		"%d points, not %d to %d", len(q.Points), minPoints, maxPoints)
 
-	text, seen := words(q.Text), make(map[string]bool)
 	for i, p := range q.Points {
-		followUp := words(p.FollowUp)
 		wrong.require(isTrimmed(p.Point), "point %d is blank or has blanks around it", i+1)
 		wrong.require(isTrimmed(p.FollowUp) && strings.HasSuffix(p.FollowUp, "?"),
 			"point %d: the follow_up has blanks around it or no question mark at its end", i+1)
 		wrong.require(len(p.Terms) > 0, "point %d has no terms", i+1)
-		for j, term := range p.Terms {
-			phrase := p.phrases[j]
-			wrong.require(isLower(term) && len(phrase) > 0, "point %d: the term %q has no word or is not in lower case", i+1, term)
-			wrong.require(!seen[term], "point %d: the term %q was there before", i+1, term)
-			seen[term] = true
-			if len(phrase) > 0 {
-				wrong.require(!phrase.in(text), "point %d: the term %q stands in the question", i+1, term)
-				wrong.require(!phrase.in(followUp), "point %d: the follow_up gives the term %q away", i+1, term)
+	}
+	return append(wrong, q.checkTerms()...)
+}
+
+// checkTerms returns all that is wrong with the terms of the points.
+func (q *question) checkTerms() []error {
+	var wrong faults
+	text, seen := words(q.Text), make(map[string]bool)
+	textHeads := heads(text)
+	for i, p := range q.Points {
+		followUp := words(p.FollowUp)
+		followUpHeads := heads(followUp)
+		// There are tens of thousands of terms: only where the beginning of one
+		// stands in a text can the whole of it stand there.
+		for j, phrase := range phrases(p.Terms...) {
+			term := p.Terms[j]
+			if !isLower(term) || len(phrase) == 0 {
+				wrong.add("point %d: the term %q has no word or is not in lower case", i+1, term)
+				continue
 			}
+			if seen[term] {
+				wrong.add("point %d: the term %q was there before", i+1, term)
+			}
+			if textHeads[head(phrase[0])] && phrase.in(text) {
+				wrong.add("point %d: the term %q stands in the question", i+1, term)
+			}
+			if followUpHeads[head(phrase[0])] && phrase.in(followUp) {
+				wrong.add("point %d: the follow_up gives the term %q away", i+1, term)
+			}
+			seen[term] = true
 		}
 	}
 	return wrong
+}
+
+// heads are the heads of the words of a text.
+func heads(text []string) map[string]bool {
+	set := make(map[string]bool, len(text))
+	for _, word := range text {
+		set[head(word)] = true
+	}
+	return set
 }
 
 // check returns all that is wrong between questions.

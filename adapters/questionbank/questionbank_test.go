@@ -44,8 +44,8 @@ func TestBrokenDataIsRefused(t *testing.T) {
 	for _, tc := range []struct{ name, old, new, want string }{
 		{"no object", valid, `[]`, "cannot unmarshal"},
 		{"no JSON", valid, `{`, "unexpected EOF"},
-		{"more after the object", valid, valid + ` []`, "something follows"},
-		{"an unknown member", `"id": "a"`, `"name": "x", "id": "a"`, `unknown field "name"`},
+		{"more after the object", valid, valid + ` []`, "after top-level value"},
+		{"an unknown member", `"id": "a"`, `"name": "x", "id": "a"`, `unknown object member name`},
 		{"a null", `"questions": [`, `"questions": [null,`, "question 1 is null"},
 		{"another topic than the name", `"topic": "x"`, `"topic": "y"`, "named en-y.json"},
 		{"a topic with blanks", `"topic": "x"`, `"topic": "X x"`, `the topic "X x"`},

@@ -27,28 +27,37 @@ var plainApostrophes = strings.NewReplacer("’", "'", "ʼ", "'", "`", "'")
 // tokens returns the words of a text. Letters, digits and apostrophes within
 // a word belong to it.
 func tokens(text string) []token {
-	var list []token
-	add := func(from, to int) {
-		word := strings.TrimLeft(text[from:to], apostrophes)
-		from = to - len(word)
-		word = strings.TrimRight(word, apostrophes)
-		if word != "" {
-			list = append(list, token{plainApostrophes.Replace(strings.ToLower(word)), from, from + len(word)})
+	list := make([]token, 0, len(text)/6+1)
+	from, quoted := -1, false
+	end := func(to int) {
+		if from < 0 {
+			return
 		}
+		word := text[from:to]
+		if quoted {
+			word = strings.TrimLeft(word, apostrophes)
+			from = to - len(word)
+			word = strings.TrimRight(word, apostrophes)
+		}
+		if lower := strings.ToLower(word); quoted && word != "" {
+			list = append(list, token{plainApostrophes.Replace(lower), from, from + len(word)})
+		} else if word != "" {
+			list = append(list, token{lower, from, to})
+		}
+		from, quoted = -1, false
 	}
-	from := -1
 	for i, r := range text {
-		switch within := unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune(apostrophes, r); {
-		case within && from < 0:
-			from = i
-		case !within && from >= 0:
-			add(from, i)
-			from = -1
+		apostrophe := r == '\'' || r > unicode.MaxASCII && strings.ContainsRune(apostrophes, r) || r == '`'
+		if !apostrophe && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+			end(i)
+			continue
 		}
+		if from < 0 {
+			from = i
+		}
+		quoted = quoted || apostrophe
 	}
-	if from >= 0 {
-		add(from, len(text))
-	}
+	end(len(text))
 	return list
 }
 
