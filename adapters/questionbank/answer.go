@@ -125,18 +125,21 @@ func (r *reader) isForeign(s sentence) bool {
 
 // isWhole reports whether the words that are not copied make a sentence.
 func (r *reader) isWhole(s sentence) bool {
-	own, n, function := 0, 0, make(map[string]bool)
+	own, n := 0, 0
+	var different []string // of these words
 	for i := s.from; i < s.to; i++ {
 		switch {
 		case r.copied[i]:
 			continue
 		case !r.term[i] && isFunctionWord(r.words[i], r.language):
 			n++
-			function[r.words[i]] = true
+			if !slices.Contains(different, r.words[i]) {
+				different = append(different, r.words[i])
+			}
 		}
 		own++
 	}
-	return own >= minSentence && len(function) >= minFunction && float64(n) >= functionShare*float64(own)
+	return own >= minSentence && len(different) >= minFunction && float64(n) >= functionShare*float64(own)
 }
 
 // findStretches finds the sentences that speak of the points: whole ones with

@@ -4,6 +4,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -147,5 +148,25 @@ func TestTheTableIsLargeEnough(t *testing.T) {
 	t.Logf("%d graded answers, of these %d cheats and %d in Ukrainian", all, cheats, ukrainian)
 	if all < 60 || cheats < 15 || ukrainian < 15 {
 		t.Error("too few")
+	}
+}
+
+// TestTheRuleIsPublished compares the numbers in docs/scoring.md.
+func TestTheRuleIsPublished(t *testing.T) {
+	data, err := os.ReadFile("../../docs/scoring.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, value := range map[string]any{
+		"minSentence": minSentence, "maxSentence": maxSentence, "minClause": minClause, "minFunction": minFunction,
+		"functionShare": functionShare, "neighbours": neighbours, "nearFocus": nearFocus, "termsPerWord": termsPerWord,
+		"minDepth": minDepth, "fullDepth": fullDepth, "borrowedRun": borrowedRun, "repeatedRun": repeatedRun,
+		"refusalDistance": refusalDistance, "fullCoverage": fullCoverage, "leastFocus": leastFocus, "fullFocus": fullFocus,
+		"clearFocus": clearFocus, "longAnswer": longAnswer, "fullLinks": fullLinks, "fullReasoning": fullReasoning,
+		"unknownWorth": unknownWorth, "fullOwn": fullOwn, "fullOverlap": fullOverlap,
+	} {
+		if row := fmt.Sprintf("| %v | `%s` |", value, name); !strings.Contains(string(data), row) {
+			t.Errorf("no row ends in %q", row)
+		}
 	}
 }

@@ -220,7 +220,7 @@ var english = texts{
 		problemAdvice: {
 			"Say what you found out or would find out, which options there were, and why you chose one.",
 			"Name more alternatives, risks and results.",
-			"Reasons stand beside most points.",
+			"Reasons stand beside the points.",
 		},
 		relevanceAdvice: {
 			"Stay with what was asked, and go through each part of the question.",
@@ -268,7 +268,7 @@ var ukrainian = texts{
 		problemAdvice: {
 			"Кажіть, що ви з'ясували або з'ясували б, які були варіанти й чому ви обрали саме цей.",
 			"Називайте більше варіантів, ризиків і результатів.",
-			"Поруч із більшістю тез є причини.",
+			"Поруч із тезами є причини.",
 		},
 		relevanceAdvice: {
 			"Тримайтеся того, про що спитали, і пройдіть кожну частину запитання.",
