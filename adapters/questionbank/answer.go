@@ -19,7 +19,7 @@ const (
 	neighbours      = 2    // sentences on either side that make a stretch
 	nearFocus       = 0.35 // of the words of a stretch, in sentences with a term, for it to speak of the points
 	termsPerWord    = 2    // how much the new words of a sentence may be together, for each that is no term
-	minDepth        = 2    // new words, besides terms, in the sentences that speak of a point, for it to be covered
+	minDepth        = 1.5  // new words, besides terms, in the sentences that speak of a point, for it to be covered
 	fullDepth       = 5    // of them, for it to count in full
 	borrowedRun     = 4    // words in a row that also stand in question, posting or resume
 	repeatedRun     = 8    // words in a row that also stand in the answer to another question

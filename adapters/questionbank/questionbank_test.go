@@ -42,7 +42,7 @@ func TestBrokenDataIsRefused(t *testing.T) {
 		t.Fatalf("the valid data: %v", err)
 	}
 	for _, tc := range []struct{ name, old, new, want string }{
-		{"no object", valid, `[]`, "cannot unmarshal"},
+		{"no object", valid, `[]`, "unmarshal JSON array"},
 		{"no JSON", valid, `{`, "unexpected EOF"},
 		{"more after the object", valid, valid + ` []`, "after top-level value"},
 		{"an unknown member", `"id": "a"`, `"name": "x", "id": "a"`, `unknown object member name`},

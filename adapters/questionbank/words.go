@@ -186,20 +186,24 @@ func newRuns(length int) runs { return runs{length, make(map[uint64]string)} }
 
 var runSeed = maphash.MakeSeed()
 
-func (r runs) hash(text []string) uint64 {
-	var h maphash.Hash
-	h.SetSeed(runSeed)
-	for _, word := range text {
-		h.WriteString(word)
-		h.WriteByte(0)
+// hashes returns the hash of each run of the text, by its first word.
+func (r runs) hashes(text []string) []uint64 {
+	words := make([]uint64, len(text))
+	for i, word := range text {
+		words[i] = maphash.String(runSeed, word)
 	}
-	return h.Sum64()
+	list := make([]uint64, max(0, len(text)+1-r.length))
+	for i := range list {
+		for _, word := range words[i : i+r.length] {
+			list[i] = list[i]*1099511628211 + word // a prime, so that the order counts
+		}
+	}
+	return list
 }
 
 // add adds the runs of a text that are new.
 func (r runs) add(text []string, source string) {
-	for i := 0; i+r.length <= len(text); i++ {
-		hash := r.hash(text[i : i+r.length])
+	for _, hash := range r.hashes(text) {
 		if _, known := r.source[hash]; !known {
 			r.source[hash] = source
 		}
@@ -212,8 +216,8 @@ func (r runs) mark(text []string, own string, marked []bool) {
 	if len(r.source) == 0 {
 		return
 	}
-	for i := 0; i+r.length <= len(text); i++ {
-		if source, known := r.source[r.hash(text[i:i+r.length])]; known && source != own {
+	for i, hash := range r.hashes(text) {
+		if source, known := r.source[hash]; known && source != own {
 			for j := range r.length {
 				marked[i+j] = true
 			}
