@@ -3,7 +3,6 @@ package questionbank
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
@@ -31,6 +30,7 @@ type reading struct {
 	text      string
 	tokens    []token
 	words     []string
+	copied    []bool // of each word: it is not the answerer's own
 	sentences []sentence
 
 	worth   []float64   // for each point of the question: from 0, not covered, to 1
@@ -55,7 +55,6 @@ type reader struct {
 	reading
 	question *question // nil if the bank does not know it
 	language domain.Language
-	copied   []bool // of each word: it is not the answerer's own
 	term     []bool // of each word: it belongs to a term
 }
 
@@ -241,54 +240,26 @@ func (r reading) speaking() (texts [][]string) {
 	return texts
 }
 
-// split returns the sentences of a text: they end with a mark that is
-// followed by a blank, at an empty line, and where a line begins as a list
-// does.
-func split(text string, words []token) []sentence {
-	var list []sentence
-	from := 0
-	for i := range words {
-		end := len(text)
-		if i+1 < len(words) {
-			end = words[i+1].from
+// overlap judges an answer whose points are not known: by its own words in
+// sentences, and by those that it shares with the question.
+func (r reading) overlap(asked map[string]bool, language domain.Language) float64 {
+	own, shared := make(map[string]bool), make(map[string]bool)
+	for _, s := range r.sentences {
+		if !s.speaks {
+			continue
 		}
-		gap := text[words[i].to:end]
-		if i+1 == len(words) || i+1-from == maxSentence || endsSentence(text, words[i], gap) {
-			list = append(list, sentence{from: from, to: i + 1})
-			from = i + 1
+		for i := s.from; i < s.to; i++ {
+			switch word := stem(r.words[i]); {
+			case r.copied[i] || isFunctionWord(r.words[i], language):
+			case asked[word]:
+				shared[word] = true
+			default:
+				own[word] = true
+			}
 		}
 	}
-	return list
+	return fraction(len(own), fullOwn) * fraction(len(shared), min(fullOverlap, max(1, len(asked))))
 }
-
-// lineOfText is from how many letters on a line is taken for one that was
-// broken by its width, not by its author.
-const lineOfText = 50
-
-// endsSentence reports whether a sentence ends between a word and the next,
-// with the gap between them.
-func endsSentence(text string, word token, gap string) bool {
-	if strings.ContainsAny(gap, "!?…;•") {
-		return true
-	}
-	if at := strings.IndexByte(gap, '.'); at >= 0 && strings.ContainsAny(gap[at:], " \t\r\n") && !abbreviations[word.word] && !isItemNumber(word.word) {
-		return true
-	}
-	if at := strings.IndexByte(gap, '\n'); at >= 0 {
-		begin := strings.LastIndexByte(text[:word.to], '\n') + 1
-		next, _ := utf8.DecodeRuneInString(text[word.to+len(gap):])
-		return strings.Count(gap, "\n") > 1 || strings.ContainsAny(gap[at:], "-*–—+#") ||
-			unicode.IsDigit(next) || utf8.RuneCountInString(text[begin:word.to]) < lineOfText
-	}
-	return false
-}
-
-// isItemNumber reports whether a word may be the number before a list's item.
-func isItemNumber(word string) bool {
-	return len(word) <= 2 && strings.Trim(word, "0123456789") == ""
-}
-
-var abbreviations = wordSet("e g i etc vs approx т д п ін напр тис млн грн")
 
 // clauses marks the words of parts that say something, between commas and
 // the like; the items of a list do not.
@@ -346,7 +317,7 @@ func (r *reader) disclaimed(terms []match) []bool {
 				for to < min(s.to, m.to+refusalDistance+1) && !turns[r.words[to]] && !joins[r.words[to]] {
 					to++
 				}
-			case not:
+			case denial:
 				to = min(s.to, m.to+1)
 			}
 			for j := from; j < to; j++ {
@@ -394,23 +365,4 @@ func (r reading) quote(e *evidence) string {
 		quoted = string([]rune(quoted)[:maxQuote]) + "…"
 	}
 	return quoted
-}
-
-// overlap judges an answer whose points are not known: by its own words in
-// sentences, and by those that it shares with the question.
-func (r reading) overlap(asked map[string]bool) float64 {
-	own, shared := make(map[string]bool), make(map[string]bool)
-	for _, s := range r.sentences {
-		if !s.speaks {
-			continue
-		}
-		for stem := range stems(r.words[s.from:s.to]) {
-			if asked[stem] {
-				shared[stem] = true
-			} else {
-				own[stem] = true
-			}
-		}
-	}
-	return fraction(len(own), fullOwn) * fraction(len(shared), min(fullOverlap, max(1, len(asked))))
 }

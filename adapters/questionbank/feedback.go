@@ -88,7 +88,7 @@ type answer struct {
 	answered bool
 	figures  bool // an example or a number beside a point
 
-	content   float64 // fraction of the points, less where the answer is about something else
+	coverage  float64 // fraction of the points, less where the answer is about something else
 	links     float64 // fraction of linking words beside points
 	reasoning float64 // fraction of signs of reasoning beside points
 	focused   float64 // fraction of the words beside points
@@ -97,19 +97,19 @@ type answer struct {
 // The scores of one answer, from 0 to 1. Each is a product with the covered
 // points, which cannot be had by writing more.
 
-func (a answer) technical() float64 { return a.content }
+func (a answer) technical() float64 { return a.coverage }
 
-func (a answer) problemSolving() float64 { return a.content * (0.6 + 0.4*a.reasoning) }
+func (a answer) problemSolving() float64 { return a.coverage * (0.6 + 0.4*a.reasoning) }
 
 func (a answer) clarity() float64 {
 	form := 0.2 + 0.3*a.focused + 0.3*a.links
 	if a.figures {
 		form += 0.2
 	}
-	return a.content * form
+	return a.coverage * form
 }
 
-func (a answer) relevance() float64 { return a.content * (0.5 + 0.5*a.focused) }
+func (a answer) relevance() float64 { return a.coverage * (0.5 + 0.5*a.focused) }
 
 // onTopic reports whether the answer covers at least half of the points.
 func (a answer) onTopic() bool {
@@ -118,8 +118,8 @@ func (a answer) onTopic() bool {
 }
 
 // measure measures the answer to a question, which is nil if the bank does not
-// know it.
-func measure(q *question, language domain.Language, exchange domain.Exchange, copied func([]string, []bool)) answer {
+// know it. The function marks the words that are not the answerer's own.
+func measure(q *question, language domain.Language, exchange domain.Exchange, markCopied func(words []string, copied []bool)) answer {
 	a := answer{question: q, typ: exchange.Question.QuestionType}
 	if q != nil {
 		language = q.Language
@@ -128,10 +128,10 @@ func measure(q *question, language domain.Language, exchange domain.Exchange, co
 	if exchange.Answer == nil {
 		return a
 	}
-	a.reading = readAnswer(q, language, exchange.Answer.Content, copied)
+	a.reading = readAnswer(q, language, exchange.Answer.Content, markCopied)
 	a.answered = len(a.words) > 0
 	if q == nil {
-		a.content = unknownWorth * a.overlap(stems(words(exchange.Question.Content)))
+		a.coverage = unknownWorth * a.overlap(stems(words(exchange.Question.Content)), language)
 		return a
 	}
 	var found [reasoningSign + 1]map[string]bool
@@ -150,7 +150,7 @@ func measure(q *question, language domain.Language, exchange domain.Exchange, co
 	a.focused = min(1, a.focus()/clearFocus)
 	_, worth := a.covered()
 	counts := min(1, max(0, a.focus()-leastFocus)/(fullFocus-leastFocus)) * min(1, longAnswer/float64(len(a.words)))
-	a.content = counts * min(1, worth/(fullCoverage*float64(len(q.Points))))
+	a.coverage = counts * min(1, worth/(fullCoverage*float64(len(q.Points))))
 	return a
 }
 

@@ -43,6 +43,7 @@ type topicFile struct {
 	Questions []*question     `json:"questions"`
 }
 
+// question is a question of the bank, with what a strong answer covers.
 type question struct {
 	ID     string              `json:"id"`
 	Type   domain.QuestionType `json:"type"`
@@ -55,9 +56,7 @@ type question struct {
 	Topic    string          `json:"-"` // of the file
 	Language domain.Language `json:"-"` // of the file
 
-	tags  []string        // the stacks, normalized as [technologies] does
-	index index           // the terms, by point
-	stems map[string]bool // of the text
+	tags []string // the stacks, normalized as [technologies] does
 }
 
 // point is one thing that a strong answer covers.

@@ -34,7 +34,7 @@ var signs = newIndex(
 const (
 	ignorance = iota // disclaims the clauses around it
 	refusal          // disclaims what follows at once
-	not              // disclaims the next word
+	denial           // disclaims the next word
 )
 
 var disclaimers = newIndex(
