@@ -230,6 +230,20 @@ func (r reading) focus() float64 {
 	return float64(n) / float64(max(1, len(r.words)))
 }
 
+// density is how many different terms stand in the sentences that speak of a
+// point, for a hundred words of the answer.
+func (r reading) density() float64 {
+	different := make(map[string]bool)
+	for _, s := range r.sentences {
+		if s.speaks {
+			for _, m := range s.matches {
+				different[strings.Join(r.words[m.from:m.to], " ")] = true
+			}
+		}
+	}
+	return 100 * float64(len(different)) / float64(max(1, len(r.words)))
+}
+
 // speaking returns the words of each sentence that speaks of a point.
 func (r reading) speaking() (texts [][]string) {
 	for _, s := range r.sentences {

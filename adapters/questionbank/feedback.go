@@ -13,16 +13,15 @@ import (
 
 // The rule of the scores; docs/scoring.md explains it.
 const (
-	fullCoverage  = 0.8  // of the points of a question
-	leastFocus    = 0.15 // of the words of an answer, for its points to count at all
-	fullFocus     = 0.45 // of them, for its points to count in full
-	longAnswer    = 500  // words; what is longer counts for less
-	clearFocus    = 0.6  // of the words of an answer, for full clarity and relevance
-	fullLinks     = 3    // different linking words beside points
-	fullReasoning = 3    // different signs of reasoning beside points
-	unknownWorth  = 0.5  // of an answer whose question has no points here
-	fullOwn       = 25   // different words of its own in such an answer
-	fullOverlap   = 5    // different words that such an answer shares with the question
+	fullCoverage  = 0.8 // of the points of a question
+	leastDensity  = 1.0 // different terms for a hundred words of an answer, for its points to count at all
+	fullDensity   = 3.0 // of them, for its points to count in full
+	clearFocus    = 0.6 // of the words of an answer, for full clarity and relevance
+	fullLinks     = 3   // different linking words beside points
+	fullReasoning = 3   // different signs of reasoning beside points
+	unknownWorth  = 0.5 // of an answer whose question has no points here
+	fullOwn       = 25  // different words of its own in such an answer
+	fullOverlap   = 5   // different words that such an answer shares with the question
 	weakBelow     = 0.40
 	goodFrom      = 0.80
 )
@@ -149,7 +148,7 @@ func measure(q *question, language domain.Language, exchange domain.Exchange, ma
 	a.reasoning = fraction(len(found[reasoningSign]), fullReasoning)
 	a.focused = min(1, a.focus()/clearFocus)
 	_, worth := a.covered()
-	counts := min(1, max(0, a.focus()-leastFocus)/(fullFocus-leastFocus)) * min(1, longAnswer/float64(len(a.words)))
+	counts := min(1, max(0, a.density()-leastDensity)/(fullDensity-leastDensity))
 	a.coverage = counts * min(1, worth/(fullCoverage*float64(len(q.Points))))
 	return a
 }

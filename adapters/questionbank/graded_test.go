@@ -162,12 +162,41 @@ func TestTheRuleIsPublished(t *testing.T) {
 		"minSentence": minSentence, "maxSentence": maxSentence, "minClause": minClause, "minFunction": minFunction,
 		"functionShare": functionShare, "neighbours": neighbours, "nearFocus": nearFocus, "termsPerWord": termsPerWord,
 		"minDepth": minDepth, "fullDepth": fullDepth, "borrowedRun": borrowedRun, "repeatedRun": repeatedRun,
-		"refusalDistance": refusalDistance, "fullCoverage": fullCoverage, "leastFocus": leastFocus, "fullFocus": fullFocus,
-		"clearFocus": clearFocus, "longAnswer": longAnswer, "fullLinks": fullLinks, "fullReasoning": fullReasoning,
+		"refusalDistance": refusalDistance, "fullCoverage": fullCoverage, "leastDensity": leastDensity, "fullDensity": fullDensity,
+		"clearFocus": clearFocus, "fullLinks": fullLinks, "fullReasoning": fullReasoning,
 		"unknownWorth": unknownWorth, "fullOwn": fullOwn, "fullOverlap": fullOverlap,
 	} {
 		if row := fmt.Sprintf("| %v | `%s` |", value, name); !strings.Contains(string(data), row) {
 			t.Errorf("no row ends in %q", row)
 		}
+	}
+}
+
+// TestAnswersToOtherQuestionsEarnLittle takes strong answers for those to
+// other questions. Some hold what another question asks for, too.
+func TestAnswersToOtherQuestionsEarnLittle(t *testing.T) {
+	t.Parallel()
+	bank := newBank(t)
+	pairs, over, sum := 0, 0, 0
+	for _, g := range allGraded(t, bank) {
+		if g.grade != "strong" {
+			continue
+		}
+		for _, q := range bank.questions {
+			if q == g.question || q.Language != g.question.Language {
+				continue
+			}
+			score := scoreAlone(t, bank, q, g.text).OverallScore
+			pairs++
+			sum += score
+			if score > mostOfKeyWords {
+				over++
+				t.Logf("%s, answered with %s: %d", q.ID, g.question.ID, score)
+			}
+		}
+	}
+	t.Logf("%d of %d pairs have more than %d; the mean is %.1f", over, pairs, mostOfKeyWords, float64(sum)/float64(pairs))
+	if 20*over > pairs {
+		t.Error("that is more than 5 percent")
 	}
 }
