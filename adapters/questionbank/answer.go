@@ -96,7 +96,7 @@ func (r *reader) findSentences() {
 		}
 	}
 	r.sentences = split(r.text, r.tokens)
-	out := r.disclaimed(found)
+	out := r.disclaimed()
 	for i := range r.sentences {
 		s := &r.sentences[i]
 		for ; len(found) > 0 && found[0].from < s.to; found = found[1:] {
@@ -302,17 +302,14 @@ func (r reading) pauses(i int, s sentence) bool {
 
 // disclaimed marks the words that a person says not to know or not to do. A
 // term is no disclaimer: in some questions "I don't know" is an answer.
-func (r *reader) disclaimed(terms []match) []bool {
+func (r *reader) disclaimed() []bool {
 	out := make([]bool, len(r.words))
-	isTerm := func(m match) bool {
-		return slices.ContainsFunc(terms, func(t match) bool { return t.from < m.to && m.from < t.to })
-	}
 	signs := disclaimers.find(r.words)
 	for i := range r.sentences {
 		s := r.sentences[i]
 		for ; len(signs) > 0 && signs[0].from < s.to; signs = signs[1:] {
 			m := signs[0]
-			if isTerm(m) {
+			if slices.Contains(r.term[m.from:m.to], true) {
 				continue
 			}
 			from, to := m.from, m.to

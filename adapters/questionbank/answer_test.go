@@ -239,7 +239,8 @@ func BenchmarkGiveFeedback(b *testing.B) {
 		{"prose", strings.Repeat(filler[domain.LanguageEnglish], 100)},
 		{"terms", strings.Repeat(strings.Join(termsOf(q), ", which I use with the others. "), 20)},
 		{"lines", strings.Repeat("a\n", domain.MaxAnswerLength/2)},
-		{"unknown", strings.Repeat("i don't know the не знаю ", 1000)},
+		{"disclaimers", strings.Repeat("i don't know the не знаю ", 1000)},
+		{"disclaimed terms", strings.Repeat("i didn't not "+q.Points[0].Terms[0]+" не "+q.Points[1].Terms[0]+" ", 1000)},
 	} {
 		b.Run(bc.name, func(b *testing.B) {
 			interview := interviewOf(1, goPosting)
