@@ -27,6 +27,7 @@ var bankFiles embed.FS
 type Bank struct {
 	questions []*question
 	byText    map[string]*question
+	selection selection
 }
 
 var _ ports.Interviewer = (*Bank)(nil)
@@ -82,6 +83,7 @@ func load(files fs.FS) (*Bank, error) {
 	if len(errs) > 0 {
 		return nil, fmt.Errorf("questionbank: %w", errors.Join(errs...))
 	}
+	bank.selection = newSelection(bank.questions)
 	return bank, nil
 }
 

@@ -8,183 +8,308 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
-// AskQuestion implements [ports.QuestionAsker]. Of the questions of the
-// posting's language (English, if the bank has none in it) it takes the ones
-// that were asked least in the session and its chain, of these the ones that
-// fit the posting best, and of these one that depends on the session and the
-// number of the question. The error is that of the context.
+// AskQuestion implements [ports.QuestionAsker]. It takes a question of the
+// posting's language (English, if the bank has none of the type in it) by this
+// rule:
+//
+//   - What a posting names weighs 8 in the title, 4 in the tech stack and 3 in
+//     the description; the first entry of the tech stack weighs 8 if the title
+//     has none of it. What goes with a name, as front end goes with React,
+//     weighs a third of it. A title such as "Tester" is a trade: it weighs 12;
+//     "back end" and "front end" weigh 4.
+//   - A question counts as its weightiest tag, divided by one more than the
+//     questions of that tag and type that the session had. One without tags
+//     fits any job: its tag weighs 1.5.
+//   - It counts half if it is about platforms none of which is named, a quarter
+//     if one of their kind is, as Vue is of React's; half of that if it is for
+//     the level below, and a fifth if it is for the level above.
+//   - Behavioral and situational questions count by fields alone, if they have
+//     any. For them any title weighs 8, what goes with a name weighs as much as
+//     the name, and any job weighs 8, so that a session has some of both.
+//   - The least asked in the session and its chain come first, of these the
+//     ones that fit at all, of these the ones that are not for the opposite
+//     level, of these the ones that count most, of these the ones whose topic
+//     came least in the session. Among equals the session and the number of the
+//     question draw a tag, and then a question of it.
+//
+// The error is that of the context.
 func (b *Bank) AskQuestion(ctx context.Context, interview domain.Interview) (string, error) {
 	if err := ctx.Err(); err != nil {
 		return "", err
 	}
 	number, typ := interview.Session.NextQuestion()
-	asked := make(map[string]int)
-	for _, text := range interview.Asked() {
-		asked[strings.TrimSpace(text)]++
+	list := b.selection.pools[pool{interview.Posting.Language, typ}]
+	if list == nil {
+		list = b.selection.pools[pool{domain.LanguageEnglish, typ}]
 	}
-	draw := func(q *question) []byte {
-		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", interview.Session.ID(), number, q.ID))
+	var (
+		want = b.wantsOf(interview.Posting, typ)
+		past = b.pastOf(interview, typ)
+		best []candidate
+		tags []string // of the best, each that on which it counts
+		top  rank
+	)
+	for _, c := range list {
+		r, tag := c.rank(want, past)
+		order := r.compare(top)
+		if len(best) == 0 || order < 0 {
+			best, tags, top, order = best[:0], tags[:0], r, 0
+		}
+		if order == 0 {
+			best, tags = append(best, c), append(tags, tag)
+		}
+	}
+	draw := func(what string) []byte {
+		sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s", interview.Session.ID(), number, what))
 		return sum[:]
 	}
-	job := wantsOf(interview.Posting)
-	best := slices.MinFunc(b.candidates(interview.Posting.Language, typ), func(p, q *question) int {
-		return cmp.Or(
-			cmp.Compare(asked[p.Text], asked[q.Text]),
-			cmp.Compare(job.fit(q), job.fit(p)),
-			bytes.Compare(draw(p), draw(q)),
-		)
-	})
-	return best.Text, nil
+	tag := slices.MinFunc(tags, func(t, u string) int { return bytes.Compare(draw(t), draw(u)) })
+	var drawn []candidate
+	for i, c := range best {
+		if tags[i] == tag {
+			drawn = append(drawn, c)
+		}
+	}
+	return slices.MinFunc(drawn, func(c, d candidate) int { return bytes.Compare(draw(c.ID), draw(d.ID)) }).Text, nil
 }
 
-// candidates returns the questions of the type in the language, or in English
-// if the bank has none in the language. There is at least one.
-func (b *Bank) candidates(language domain.Language, typ domain.QuestionType) []*question {
-	of := func(language domain.Language) (list []*question) {
-		for _, q := range b.questions {
-			if q.Language == language && q.Type == typ {
-				list = append(list, q)
+// selection is what the bank prepares for picking questions.
+type selection struct {
+	vocabulary vocabulary
+	pools      map[pool][]candidate
+	byText     map[string]candidate
+}
+
+type pool struct {
+	language domain.Language
+	typ      domain.QuestionType
+}
+
+// candidate is a question with what its selection looks at.
+type candidate struct {
+	*question
+	about     []string // its tags, each by the name that the vocabulary has for it
+	platforms []string // those of them
+	isCommon  bool     // whether all of them are
+	levels    levelSet
+}
+
+func newSelection(questions []*question) selection {
+	s := selection{newVocabulary(questions), make(map[pool][]candidate), make(map[string]candidate)}
+	for _, q := range questions {
+		of := pool{q.Language, q.Type}
+		c := newCandidate(q, s.vocabulary)
+		s.pools[of] = append(s.pools[of], c)
+		s.byText[q.Text] = c
+	}
+	return s
+}
+
+func newCandidate(q *question, v vocabulary) candidate {
+	c := candidate{question: q, levels: levelsOf(q.Levels)}
+	for _, tag := range q.tags {
+		for _, name := range v.named(tag) {
+			if slices.Contains(c.about, name) {
+				continue
+			}
+			c.about = append(c.about, name)
+			if platforms[name] != "" {
+				c.platforms = append(c.platforms, name)
 			}
 		}
-		return list
 	}
-	if list := of(language); len(list) > 0 {
-		return list
+	if q.Type != domain.QuestionTechnical && slices.ContainsFunc(c.about, isField) {
+		c.about = slices.DeleteFunc(c.about, func(name string) bool { return !isField(name) })
 	}
-	return of(domain.LanguageEnglish)
+	c.isCommon = !slices.ContainsFunc(c.about, func(name string) bool { return !common[name] })
+	if len(c.about) == 0 {
+		c.about = []string{anyJob}
+	}
+	return c
+}
+
+func isField(name string) bool { return fields[name] }
+
+// The weights of what a posting names, by place, and what becomes of them.
+const (
+	tradeWeight       = 12 // in the title
+	titleWeight       = 8
+	stackWeight       = 4
+	descriptionWeight = 3
+	commonWeight      = 1
+	platformShare     = 1. / 2
+	rivalShare        = 1. / 4
+	easierShare       = 1. / 2
+	harderShare       = 1. / 5
+)
+
+// anyJob is the tag of questions that have none.
+const anyJob = ""
+
+// anyJobWeight is the weight of that tag.
+var anyJobWeight = map[domain.QuestionType]float64{
+	domain.QuestionTechnical:   1.5,
+	domain.QuestionBehavioral:  titleWeight,
+	domain.QuestionSituational: titleWeight,
+}
+
+// impliedShare is what of the weight of a name goes to what it implies. What
+// one did or would do is a matter of the field, more than of a technology.
+var impliedShare = map[domain.QuestionType]float64{
+	domain.QuestionTechnical:   1. / 3,
+	domain.QuestionBehavioral:  1,
+	domain.QuestionSituational: 1,
 }
 
 // wants is what a posting asks for.
 type wants struct {
-	named     string // technologies of the tech stack and the title, a blank around each word
-	described string // technologies of the description, likewise
-	levels    map[string]bool
+	weights map[string]float64
+	kinds   map[string]bool // of the platforms among them
+	levels  levelSet
 }
 
-func wantsOf(posting domain.JobPosting) wants {
-	var named []string
-	for _, text := range append(slices.Clone(posting.TechStack), posting.Title) {
-		// The stroke keeps a tag of two words from matching across two texts.
-		named = append(append(named, technologies(text)...), "|")
-	}
-	levels := levelsIn(posting.ExperienceLevel)
-	if len(levels) == 0 {
-		levels = levelsIn(posting.Title)
-	}
-	return wants{
-		named:     " " + strings.Join(named, " ") + " ",
-		described: " " + strings.Join(unambiguousTechnologies(posting.Description), " ") + " ",
-		levels:    levels,
-	}
-}
-
-// The weights of a match. One of the tech stack or the title outweighs a level
-// that does not fit, one of the description does not. What belongs to another
-// trade weighs less than all else.
-const (
-	namedWeight     = 4
-	describedWeight = 2
-	levelWeight     = 1
-	wrongLevel      = -3
-	wrongStack      = -100
-)
-
-func (w wants) fit(q *question) int {
-	score := 0
-	for _, tag := range q.tags {
-		switch tag = " " + tag + " "; {
-		case strings.Contains(w.named, tag):
-			score += namedWeight
-		case strings.Contains(w.described, tag):
-			score += describedWeight
+// wantsOf returns what the posting asks for in questions of the type.
+func (b *Bank) wantsOf(posting domain.JobPosting, typ domain.QuestionType) wants {
+	var (
+		vocabulary = b.selection.vocabulary
+		w          = wants{make(map[string]float64), make(map[string]bool), levelsWanted(posting)}
+	)
+	add := func(names []string, weight float64) {
+		for _, name := range names {
+			w.weights[name] = max(w.weights[name], weight)
 		}
 	}
-	if len(q.tags) > 0 && score == 0 {
-		score = wrongStack
+	title := vocabulary.inName(posting.Title)
+	share := impliedShare[typ]
+	for _, name := range title {
+		weight := titleWeight
+		switch {
+		case typ != domain.QuestionTechnical:
+		case trades[name]:
+			weight = tradeWeight
+		case wide[name]:
+			weight = stackWeight
+		}
+		add([]string{name}, float64(weight))
 	}
-	if len(q.Levels) > 0 && len(w.levels) > 0 {
-		if slices.ContainsFunc(q.Levels, func(level string) bool { return w.levels[level] }) {
-			score += levelWeight
-		} else {
-			score += wrongLevel
+	first := !slices.ContainsFunc(posting.TechStack, func(entry string) bool {
+		return slices.ContainsFunc(vocabulary.inName(entry), func(name string) bool {
+			return slices.Contains(title, name) && !trades[name] && !wide[name]
+		})
+	})
+	for _, entry := range posting.TechStack {
+		names := vocabulary.inName(entry)
+		if add(names, stackWeight); first && len(names) > 0 {
+			add(names, titleWeight)
+			first = false
 		}
 	}
-	return score
-}
-
-// aliases are other names of technologies.
-var aliases = map[string]string{
-	"golang": "go",
-	"js":     "javascript", "ecmascript": "javascript", "nodejs": "javascript",
-	"ts":      "typescript",
-	"reactjs": "react", "nextjs": "react",
-	"vuejs": "vue", "angularjs": "angular",
-	"py": "python", "python3": "python",
-	"postgres": "postgresql", "pg": "postgresql", "psql": "postgresql",
-	"mariadb": "mysql",
-	"k8s":     "kubernetes", "k3s": "kubernetes", "openshift": "kubernetes",
-}
-
-// ambiguous are names of technologies that are also words of everyday English;
-// names of one or two letters are ambiguous without being listed.
-var ambiguous = map[string]bool{
-	"express": true, "helm": true, "node": true, "react": true, "rest": true, "rust": true, "spring": true, "swift": true,
-}
-
-// symbols spells out the names that words would cut short.
-var symbols = strings.NewReplacer("c++", "cpp", "c#", "csharp", "f#", "fsharp", ".net", " dotnet")
-
-// technologies returns the words of a text, each technology under one name.
-func technologies(text string) []string {
-	list := words(symbols.Replace(strings.ToLower(text)))
-	for i, word := range list {
-		list[i] = cmp.Or(aliases[word], word)
+	add(vocabulary.inProse(posting.Description), descriptionWeight)
+	named := make(map[string]float64, len(w.weights))
+	for name, weight := range w.weights {
+		named[name] = weight
 	}
-	return list
-}
-
-// unambiguousTechnologies is technologies for running text, where "go" is more
-// often a verb than a language: ambiguous words are left out.
-func unambiguousTechnologies(text string) []string {
-	list := words(symbols.Replace(strings.ToLower(text)))
-	for i, word := range list {
-		switch alias := aliases[word]; {
-		case alias != "":
-			list[i] = alias
-		case ambiguous[word] || utf8.RuneCountInString(word) <= 2:
-			list[i] = "|"
+	for _, pair := range implied {
+		if weight, ok := named[pair[0]]; ok {
+			add([]string{pair[1]}, weight*share)
 		}
 	}
-	return list
+	for name := range w.weights {
+		w.kinds[platforms[name]] = true
+	}
+	return w
 }
 
-// The levels that a question may be for.
-const (
-	junior = "junior"
-	middle = "middle"
-	senior = "senior"
-)
-
-var levelWords = map[string]string{
-	"junior": junior, "jr": junior, "intern": junior, "trainee": junior, "entry": junior, "graduate": junior,
-	"джуніор": junior, "молодший": junior, "молодша": junior, "стажер": junior, "стажист": junior, "початківець": junior,
-	"middle": middle, "mid": middle, "intermediate": middle, "regular": middle,
-	"мідл": middle, "міддл": middle, "середній": middle, "середня": middle,
-	"senior": senior, "sr": senior, "lead": senior, "staff": senior, "principal": senior, "expert": senior, "architect": senior,
-	"сеньйор": senior, "сініор": senior, "старший": senior, "старша": senior, "провідний": senior, "провідна": senior,
-}
-
-func levelsIn(text string) map[string]bool {
-	levels := make(map[string]bool)
-	for _, word := range words(text) {
-		if level := levelWords[word]; level != "" {
-			levels[level] = true
+// platformShare is what a question counts that is about platforms.
+func (w wants) platformShare(list []string) float64 {
+	share := 1.
+	for _, name := range list {
+		switch {
+		case w.weights[name] > 0:
+			return 1
+		case w.kinds[platforms[name]]:
+			share = rivalShare
+		default:
+			share = min(share, platformShare)
 		}
 	}
-	return levels
+	return share
+}
+
+// past is what was asked before.
+type past struct {
+	anyJobWeight float64
+	asked        map[string]int // texts of the session and its chain
+	about        map[string]int // tags of the session's questions of the type
+	topics       map[string]int // likewise
+}
+
+func (b *Bank) pastOf(interview domain.Interview, typ domain.QuestionType) past {
+	p := past{anyJobWeight[typ], make(map[string]int), make(map[string]int), make(map[string]int)}
+	for _, text := range interview.Asked() {
+		p.asked[strings.TrimSpace(text)]++
+	}
+	for _, message := range interview.Messages {
+		if message.Type != domain.MessageQuestion {
+			continue
+		}
+		if c, ok := b.selection.byText[strings.TrimSpace(message.Content)]; ok && c.Type == typ {
+			p.topics[c.Topic]++
+			for _, name := range c.about {
+				p.about[name]++
+			}
+		}
+	}
+	return p
+}
+
+// rank is the place of a question among others, the lowest first.
+type rank struct {
+	asked   int
+	misfit  int // 0 of no kind, 1 for the opposite level, 2 for another trade, 3 for both
+	weight  float64
+	ofTopic int
+}
+
+func (r rank) compare(s rank) int {
+	return cmp.Or(
+		cmp.Compare(r.asked, s.asked),
+		cmp.Compare(r.misfit, s.misfit),
+		cmp.Compare(s.weight, r.weight),
+		cmp.Compare(r.ofTopic, s.ofTopic),
+	)
+}
+
+// rank also returns the tag on which the question counts.
+func (c candidate) rank(want wants, past past) (r rank, tag string) {
+	r = rank{asked: past.asked[c.Text], ofTopic: past.topics[c.Topic]}
+	for _, name := range c.about {
+		weight := want.weights[name]
+		switch {
+		case name == anyJob:
+			weight = past.anyJobWeight
+		case c.isCommon:
+			weight = max(weight, commonWeight)
+		}
+		if weight /= float64(1 + past.about[name]); weight > r.weight {
+			r.weight, tag = weight, name
+		}
+	}
+	if r.weight == 0 {
+		r.weight, r.misfit = 1, 2
+	}
+	r.weight *= want.platformShare(c.platforms)
+	switch c.levels.from(want.levels) {
+	case -1:
+		r.weight *= easierShare
+	case 1:
+		r.weight *= harderShare
+	case -2, 2:
+		r.misfit++
+	}
+	return r, tag
 }
