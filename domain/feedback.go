@@ -12,7 +12,7 @@ import (
 // more than it is.
 type FeedbackMethod string
 
-// MethodRules is the judgement of fixed rules, which know words and lengths
+// MethodRules is the judgement of fixed rules, which know words and sentences
 // but not truth.
 const MethodRules FeedbackMethod = "rules"
 

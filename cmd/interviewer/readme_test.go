@@ -49,6 +49,7 @@ func alike(s string) string {
 		{`[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}`, "ID"},
 		{`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z`, "TIME"},
 		{`(?m)^Q: .*$`, "Q: QUESTION"},
+		{`"technical_feedback":"([^"\\]|\\.)*"`, `"technical_feedback":"FEEDBACK"`},
 		{`"question_text":"([^"\\]|\\.)*"`, `"question_text":"QUESTION"`},
 		{`"(overall|average)_score":[0-9.]+`, `"SCORE"`},
 		{`eyJ[\w-]+\.[\w-]+\.[\w-]+`, "TOKEN"},
