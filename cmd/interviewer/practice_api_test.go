@@ -153,16 +153,10 @@ func TestInterview(t *testing.T) {
 			retake["current_question_number"] != 0.0 || started.header.Get("Location") != "/api/v1/sessions/"+id(retake) {
 			t.Errorf("the retake is %v", retake)
 		}
-		again := 0
 		for range types {
-			text := p.ask(retake)["result"].(map[string]any)["question_text"].(string)
-			if asked[text] {
-				again++
+			if text := p.ask(retake)["result"].(map[string]any)["question_text"].(string); asked[text] {
+				t.Errorf("the retake asks again %q", text)
 			}
-		}
-		// There are six questions in Ukrainian, and five were asked before.
-		if again != 4 {
-			t.Errorf("%d questions of the retake were asked before", again)
 		}
 		chain := p.of(retake, "GET", "/retake-chain", nil).wantsList()
 		if len(chain) != 2 || id(chain[0]) != id(p.session) || fmt.Sprint(chain[0]["feedback"]) != fmt.Sprint(feedback) || id(chain[1]) != id(retake) || chain[1]["feedback"] != nil {
