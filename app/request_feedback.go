@@ -51,6 +51,6 @@ func (u RequestFeedback) Execute(ctx context.Context, owner, sessionID uuid.UUID
 	if err != nil {
 		return domain.Operation{}, err
 	}
-	u.Dispatcher.Dispatch(operation)
+	afterCommit(ctx, func() { u.Dispatcher.Dispatch(operation) })
 	return operation, nil
 }

@@ -31,6 +31,6 @@ func (u RequestQuestion) Execute(ctx context.Context, owner, sessionID uuid.UUID
 	if err != nil {
 		return domain.Operation{}, err
 	}
-	u.Dispatcher.Dispatch(operation)
+	afterCommit(ctx, func() { u.Dispatcher.Dispatch(operation) })
 	return operation, nil
 }

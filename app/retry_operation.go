@@ -31,6 +31,6 @@ func (u RetryOperation) Execute(ctx context.Context, owner, id uuid.UUID) (domai
 	if err := u.Retries.CreateRetry(ctx, retry); err != nil {
 		return domain.Operation{}, err
 	}
-	u.Dispatcher.Dispatch(retry)
+	afterCommit(ctx, func() { u.Dispatcher.Dispatch(retry) })
 	return retry, nil
 }

@@ -107,6 +107,12 @@ var (
 		Message: "One can only retry failed operations"}
 	ErrInvalidAPIKeyFormat = &Error{Kind: KindInvalid, Code: "INVALID_API_KEY_FORMAT",
 		Message: "The API key is not of the form that OpenAI gives out"}
+	ErrIdempotencyKeyReused = &Error{Kind: KindValidation, Code: "IDEMPOTENCY_KEY_REUSED",
+		Message: "The Idempotency-Key came before with another body; use a new key for a new request"}
+	ErrIdempotencyKeyInUse = &Error{Kind: KindConflict, Code: "IDEMPOTENCY_KEY_IN_USE",
+		Message: "A request with this Idempotency-Key is still in work; try again in a moment"}
+	ErrOutcomeUnknown = &Error{Kind: KindUnavailable, Code: "OUTCOME_UNKNOWN",
+		Message: "It is not known whether this was done: look before you repeat it, or use an Idempotency-Key"}
 	ErrUnavailable = &Error{Kind: KindUnavailable, Code: "SERVICE_UNAVAILABLE",
 		Message: "The service is temporarily unavailable; please try again in a moment"}
 )

@@ -16,7 +16,9 @@
 //     the caller's: no memory is shared.
 //   - [domain.ErrUnavailable] is in the chain of the error when the storage
 //     cannot be reached or does not answer before the context's deadline; a
-//     cancelled context gives an error that wraps [context.Canceled]. Any
+//     cancelled context gives an error that wraps [context.Canceled]. Before
+//     it comes [domain.ErrOutcomeUnknown] if the connection was lost, or the
+//     deadline passed, while something was being written. Any
 //     error that a method does not name is a failure of the storage.
 package ports
 
@@ -32,4 +34,4 @@ var (
 	ErrLeaseLost = errors.New("ports: the lease of the operation is lost")
 )
 
-//go:generate go tool mockgen -destination mocks/mocks.go -package mocks . UserReader,UserByEmailReader,UserWriter,PasswordHasher,PasswordVerifier,TokenIssuer,TokenVerifier,JobPostingReader,JobPostingLister,JobPostingWriter,JobPostingReplacer,JobPostingDeleter,ResumeReader,ResumeWriter,ResumeReplacer,ResumeDeleter,SessionReader,SessionDetailReader,SessionLister,SessionScoreLister,AttemptLister,SessionWriter,RetakeWriter,SessionStatusWriter,SessionDeleter,MessageLister,AskedQuestionLister,AnswerWriter,QuestionWriter,OperationReader,OperationWriter,RetryWriter,OperationUpdater,OperationClaimer,OperationPruner,OperationDispatcher,FeedbackReader,FeedbackWriter,MetricsReader,APIKeyEncrypter,APIKeyWriter,APIKeyChecker,QuestionAsker,FeedbackGiver
+//go:generate go tool mockgen -destination mocks/mocks.go -package mocks . UserReader,UserByEmailReader,UserWriter,PasswordHasher,PasswordVerifier,TokenIssuer,TokenVerifier,JobPostingReader,JobPostingLister,JobPostingWriter,JobPostingReplacer,JobPostingDeleter,ResumeReader,ResumeWriter,ResumeReplacer,ResumeDeleter,SessionReader,SessionDetailReader,SessionLister,SessionScoreLister,AttemptLister,SessionWriter,RetakeWriter,SessionStatusWriter,SessionDeleter,MessageLister,AskedQuestionLister,AnswerWriter,QuestionWriter,OperationReader,OperationWriter,RetryWriter,OperationUpdater,OperationClaimer,OperationPruner,OperationDispatcher,FeedbackReader,FeedbackWriter,MetricsReader,APIKeyEncrypter,APIKeyWriter,APIKeyChecker,QuestionAsker,FeedbackGiver,OnceRunner,IdempotencyKeyPruner

@@ -39,4 +39,6 @@ type Storage interface {
 	FeedbackReader
 	FeedbackWriter
 	MetricsReader
+	OnceRunner
+	IdempotencyKeyPruner
 }

@@ -45,6 +45,15 @@ func readObject(w http.ResponseWriter, r *http.Request, limit int64) (*object, e
 	if !isJSON(r.Header.Get("Content-Type")) {
 		return nil, errUnsupportedMediaType
 	}
+	body, err := readBody(w, r, limit)
+	if err != nil {
+		return nil, err
+	}
+	return parseObject(body)
+}
+
+// readBody reads a body of at most limit bytes.
+func readBody(w http.ResponseWriter, r *http.Request, limit int64) ([]byte, error) {
 	if r.ContentLength > limit {
 		return nil, errPayloadTooLarge
 	}
@@ -58,7 +67,7 @@ func readObject(w http.ResponseWriter, r *http.Request, limit int64) (*object, e
 	case err != nil: // the client broke off
 		return nil, fmt.Errorf("read body: %w: %w", context.Canceled, err)
 	}
-	return parseObject(body)
+	return body, nil
 }
 
 func parseObject(body []byte) (*object, error) {

@@ -15,9 +15,13 @@ func writeJSON(w http.ResponseWriter, status int, body any) error {
 	if err != nil {
 		return err
 	}
+	return writeRaw(w, status, append(data, '\n'))
+}
+
+func writeRaw(w http.ResponseWriter, status int, data []byte) error {
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	w.Write(append(data, '\n'))
+	w.Write(data)
 	return nil
 }
 

@@ -143,7 +143,7 @@ func answerOf(err error) (int, detail) {
 		return ofHTTP.status, ofHTTP.detail
 	case errors.As(err, &invalid):
 		return http.StatusUnprocessableEntity, detail{Code: "VALIDATION_ERROR", Message: invalid.Error(), Errors: invalid}
-	case errors.As(err, &ofDomain) && ofDomain.Kind == domain.KindValidation:
+	case errors.As(err, &ofDomain) && ofDomain.Kind == domain.KindValidation && ofDomain.Fields != nil:
 		for _, field := range ofDomain.Fields {
 			invalid = append(invalid, fieldItem(field))
 		}
@@ -158,7 +158,7 @@ func answerOf(err error) (int, detail) {
 // before the answer; nginx's invention, which no client ever sees.
 const statusClientClosedRequest = 499
 
-// retryAfterSeconds is the advice that goes with a 503.
+// retryAfterSeconds is the advice that goes with a 503, and with a key in use.
 const retryAfterSeconds = "2"
 
 // handler turns a handlerFunc into an http.Handler: the place where a failure
@@ -180,7 +180,7 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	switch {
 	case status == http.StatusUnauthorized:
 		w.Header().Set("WWW-Authenticate", "Bearer")
-	case status == http.StatusServiceUnavailable:
+	case status == http.StatusServiceUnavailable, errors.Is(err, domain.ErrIdempotencyKeyInUse):
 		w.Header().Set("Retry-After", retryAfterSeconds)
 	}
 	if status >= http.StatusInternalServerError {

@@ -53,6 +53,8 @@ type UseCases struct {
 	GetOperation      app.GetOperation
 	RetryOperation    app.RetryOperation
 	GetMetrics        app.GetMetrics
+	// RunOnce goes around each of them that creates.
+	RunOnce *app.RunOnce
 }
 
 // Config is what the API needs. Every member is required.
@@ -111,14 +113,14 @@ func newServer(config Config) *server {
 	s.protected("PUT", "/api/v1/users/me/api-key", s.saveAPIKey)
 	s.protected("POST", "/api/v1/users/me/api-key/validate", s.validateAPIKey)
 
-	s.protected("POST", "/api/v1/resumes/", s.createResume)
-	s.protected("POST", "/api/v1/resumes", s.createResume)
+	s.protected("POST", "/api/v1/resumes/", s.once(maxResumeBody, s.createResume))
+	s.protected("POST", "/api/v1/resumes", s.once(maxResumeBody, s.createResume))
 	s.protected("GET", "/api/v1/resumes/me", s.getResume)
 	s.protected("PUT", "/api/v1/resumes/me", s.replaceResume)
 	s.protected("DELETE", "/api/v1/resumes/me", s.deleteResume)
 
 	for _, collection := range []string{"/api/v1/job-postings/", "/api/v1/job-postings"} {
-		s.protected("POST", collection, s.createJobPosting)
+		s.protected("POST", collection, s.once(maxPostingBody, s.createJobPosting))
 		s.protected("GET", collection, s.listJobPostings)
 	}
 	s.protected("GET", "/api/v1/job-postings/{job_posting_id}", s.getJobPosting)
@@ -126,7 +128,7 @@ func newServer(config Config) *server {
 	s.protected("DELETE", "/api/v1/job-postings/{job_posting_id}", s.deleteJobPosting)
 
 	for _, collection := range []string{"/api/v1/sessions", "/api/v1/sessions/"} {
-		s.protected("POST", collection, s.startSession)
+		s.protected("POST", collection, s.once(maxBody, s.startSession))
 		s.protected("GET", collection, s.listSessions)
 	}
 	s.protected("GET", "/api/v1/sessions/with-feedback", s.listSessionScores)
@@ -136,15 +138,15 @@ func newServer(config Config) *server {
 	s.protected("PUT", "/api/v1/sessions/{session_id}/resume", moveSession(s.UseCases.ResumeSession.Execute))
 	s.protected("POST", "/api/v1/sessions/{session_id}/complete", moveSession(s.UseCases.CompleteSession.Execute))
 	s.protected("GET", "/api/v1/sessions/{session_id}/messages", s.listMessages)
-	s.protected("POST", "/api/v1/sessions/{session_id}/answers", s.submitAnswer)
-	s.protected("POST", "/api/v1/sessions/{session_id}/generate-question", s.requestQuestion)
-	s.protected("POST", "/api/v1/sessions/{session_id}/generate-feedback", s.requestFeedback)
+	s.protected("POST", "/api/v1/sessions/{session_id}/answers", s.once(maxAnswerBody, s.submitAnswer))
+	s.protected("POST", "/api/v1/sessions/{session_id}/generate-question", s.once(maxBody, s.requestQuestion))
+	s.protected("POST", "/api/v1/sessions/{session_id}/generate-feedback", s.once(maxBody, s.requestFeedback))
 	s.protected("GET", "/api/v1/sessions/{session_id}/feedback", s.getFeedback)
-	s.protected("POST", "/api/v1/sessions/{session_id}/retake", s.retakeSession)
+	s.protected("POST", "/api/v1/sessions/{session_id}/retake", s.once(maxBody, s.retakeSession))
 	s.protected("GET", "/api/v1/sessions/{session_id}/retake-chain", s.listAttempts)
 
 	s.protected("GET", "/api/v1/operations/{operation_id}", s.getOperation)
-	s.protected("POST", "/api/v1/operations/{operation_id}/retry", s.retryOperation)
+	s.protected("POST", "/api/v1/operations/{operation_id}/retry", s.once(maxBody, s.retryOperation))
 	s.protected("GET", "/api/v1/metrics/dashboard", s.getMetrics)
 	return s
 }

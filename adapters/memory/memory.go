@@ -34,7 +34,13 @@ func (k key) compare(other key) int {
 // Store implements every storage port. One lock guards it all, so that each
 // call is one transaction: it checks everything before it changes anything.
 type Store struct {
-	mu         sync.RWMutex
+	mu sync.RWMutex
+	tables
+}
+
+// tables are replaced by a copy when a transaction of several calls fails; so
+// rows are replaced too, never changed in place.
+type tables struct {
 	users      map[uuid.UUID]domain.User
 	emails     map[string]uuid.UUID
 	apiKeys    map[uuid.UUID]string // encrypted
@@ -44,13 +50,14 @@ type Store struct {
 	messages   map[key]domain.Message
 	operations map[key]domain.Operation
 	feedbacks  map[key]domain.Feedback // by session
+	replies    map[replyKey]storedReply
 }
 
 var _ ports.Storage = (*Store)(nil)
 
 // New returns an empty store.
 func New() *Store {
-	return &Store{
+	return &Store{tables: tables{
 		users:      map[uuid.UUID]domain.User{},
 		emails:     map[string]uuid.UUID{},
 		apiKeys:    map[uuid.UUID]string{},
@@ -60,7 +67,8 @@ func New() *Store {
 		messages:   map[key]domain.Message{},
 		operations: map[key]domain.Operation{},
 		feedbacks:  map[key]domain.Feedback{},
-	}
+		replies:    map[replyKey]storedReply{},
+	}}
 }
 
 // Ping returns nil: the store is always there.
@@ -76,10 +84,13 @@ func done(ctx context.Context) error {
 	}
 }
 
-// read and write run f under the lock unless the caller is gone.
+// read and write run f under the lock, which a context that [Store.RunOnce]
+// made has already, unless the caller is gone.
 func (s *Store) read(ctx context.Context, f func() error) error {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
+	if ctx.Value(joined{s}) == nil {
+		s.mu.RLock()
+		defer s.mu.RUnlock()
+	}
 	if err := done(ctx); err != nil {
 		return err
 	}
@@ -87,8 +98,10 @@ func (s *Store) read(ctx context.Context, f func() error) error {
 }
 
 func (s *Store) write(ctx context.Context, f func() error) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if ctx.Value(joined{s}) == nil {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
 	if err := done(ctx); err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"context"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -22,6 +23,7 @@ const (
 	invalidCatalogName  = "3D000"
 	queryCanceled       = "57014" // by statement_timeout: our own cancels are known by their context
 	lockNotAvailable    = "55P03" // by lock_timeout
+	failedTransaction   = "25P02" // by an earlier statement, whose failure did not end the work
 
 	classConnection            = "08"
 	classInsufficientResources = "53"
@@ -41,12 +43,20 @@ func classify(err error) sqlstore.Class {
 		return sqlstore.Duplicate
 	case foreignKeyViolation:
 		return sqlstore.MissingParent
-	case adminShutdown, crashShutdown, cannotConnectNow, queryCanceled, lockNotAvailable, completionUnknown:
+	case lockNotAvailable:
+		return sqlstore.Locked
+	case failedTransaction:
+		return sqlstore.Conflict
+	case cannotConnectNow, queryCanceled:
 		return sqlstore.Unavailable
+	case adminShutdown, crashShutdown, completionUnknown:
+		return sqlstore.Lost
 	default:
 		switch code[:2] {
-		case classConnection, classInsufficientResources:
+		case classInsufficientResources:
 			return sqlstore.Unavailable
+		case classConnection:
+			return sqlstore.Lost
 		case classTransactionRollback:
 			return sqlstore.Conflict
 		}
@@ -55,10 +65,14 @@ func classify(err error) sqlstore.Class {
 	// Not an answer of the server: the connection broke, or was never there.
 	var netErr net.Error
 	switch {
-	case errors.Is(err, errNotReady), errors.As(err, &netErr), pgconn.SafeToRetry(err), pgconn.Timeout(err),
-		errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone), errors.Is(err, net.ErrClosed),
+	case pgconn.Timeout(err): // the context ended while a statement ran
+		return sqlstore.Lost
+	case errors.Is(err, errNotReady), pgconn.SafeToRetry(err), errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
+		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return sqlstore.Unavailable // nothing was sent
+	case errors.As(err, &netErr), errors.Is(err, net.ErrClosed),
 		errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return sqlstore.Unavailable
+		return sqlstore.Lost
 	}
 	return sqlstore.Other
 }

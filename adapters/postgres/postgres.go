@@ -20,6 +20,7 @@ import (
 	"github.com/pressly/goose/v3/lock"
 
 	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
+	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
 //go:embed migrations/*.sql
@@ -102,6 +103,7 @@ func open(config *pgx.ConnConfig) (*DB, error) {
 			Write: db, Read: db,
 			EncodeTime: func(t time.Time) any { return t },
 			ForUpdate:  " FOR UPDATE",
+			LimitWait:  fmt.Sprintf("SET LOCAL lock_timeout = %d", domain.IdempotencyWait.Milliseconds()),
 			Classify:   classify,
 		}),
 		Schema: schema,

@@ -219,6 +219,7 @@ func TestEveryQueryHasItsIndex(t *testing.T) {
 		`INSERT INTO interview_feedbacks SELECT s.user_id, gen_random_uuid(), s.id, 1, 1, 1, 1, 1, '', '', '', '', NULL, '[]', '[]', NULL, now(), now()
 		   FROM interview_sessions s`,
 		`INSERT INTO resumes SELECT id, gen_random_uuid(), 'x', now(), now() FROM users`,
+		`INSERT INTO idempotency_keys SELECT s.user_id, 'POST', '/', s.id, '', 201, NULL, '', s.created_at FROM interview_sessions s`,
 		`ANALYZE`,
 	} {
 		if _, err := explain.Exec(statement); err != nil {
@@ -323,10 +324,23 @@ func TestEveryQueryHasItsIndex(t *testing.T) {
 			}
 			return errors.Join(err, pruned)
 		}},
+		{"idempotency key", func() error {
+			key := domain.IdempotencyKey{UserID: user, Method: "POST", Path: "/", Key: "key"}
+			for range 2 {
+				_, _, err := db.RunOnce(t.Context(), key, time.Now(), time.Unix(0, 0), func(context.Context) (domain.Reply, error) {
+					return domain.Reply{Status: 201}, nil
+				})
+				if err != nil {
+					return err
+				}
+			}
+			_, err := db.PruneIdempotencyKeys(t.Context(), time.Unix(0, 0))
+			return err
+		}},
 		{"delete posting", func() error { return db.DeleteJobPosting(t.Context(), user, posting.ID) }},
 	} {
 		for _, statement := range sent.of(t, query.call) {
-			if statement == "begin" || statement == "commit" || statement == "rollback" {
+			if strings.HasPrefix(statement, "SET ") || statement == "begin" || statement == "commit" || statement == "rollback" {
 				continue
 			}
 			plan := strings.Join(planOf(t, explain, statement), "\n")

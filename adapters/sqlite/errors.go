@@ -30,8 +30,9 @@ func classCode(code int) sqlstore.Class {
 	switch code & primaryCode {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL: // another process holds it too long
 		return sqlstore.Conflict
-	case
-		sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_NOMEM, // the machine lacks something
+	case sqlite3.SQLITE_IOERR: // perhaps of the sync that ends a commit
+		return sqlstore.Lost
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_NOMEM, // the machine lacks something
 		sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, // the file is damaged
 		sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_PERM: // the file is out of reach
 		return sqlstore.Unavailable

@@ -6,7 +6,6 @@ import (
 	"errors"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
 	"github.com/ai-interviewer/ai-interviewer/ports"
@@ -69,7 +68,7 @@ const selectFeedback = `SELECT ` + nullableFeedbackColumns + `
 // FindFeedback implements [ports.FeedbackReader].
 func (s *Store) FindFeedback(ctx context.Context, owner, sessionID uuid.UUID) (domain.Feedback, error) {
 	var row nullableFeedbackRow
-	err := s.engine.Read.GetContext(ctx, &row, selectFeedback, owner, sessionID)
+	err := s.read(ctx).GetContext(ctx, &row, selectFeedback, owner, sessionID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.Feedback{}, domain.ErrSessionNotFound
 	}
@@ -100,7 +99,7 @@ func (s *Store) SaveFeedback(ctx context.Context, operation domain.Operation, f 
 	if err != nil {
 		return s.fail(ctx, "save feedback", err)
 	}
-	err = s.inTx(ctx, func(tx *sqlx.Tx) error {
+	err = s.inTx(ctx, func(tx querier) error {
 		_, err := tx.ExecContext(ctx, insertFeedback, f.UserID, f.ID, f.SessionID,
 			f.TechnicalAccuracy.Score, f.CommunicationClarity.Score, f.ProblemSolving.Score, f.Relevance.Score, f.OverallScore,
 			f.TechnicalAccuracy.Text, f.CommunicationClarity.Text, f.ProblemSolving.Text, f.Relevance.Text,

@@ -6,7 +6,6 @@ import (
 	"errors"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
 	"github.com/ai-interviewer/ai-interviewer/ports"
@@ -41,7 +40,7 @@ func (s *Store) ListMessages(ctx context.Context, owner, sessionID uuid.UUID, af
 		args = append(args, limit)
 	}
 	var rows []messageRow
-	if err := s.engine.Read.SelectContext(ctx, &rows, query, args...); err != nil {
+	if err := s.read(ctx).SelectContext(ctx, &rows, query, args...); err != nil {
 		return nil, s.fail(ctx, "list messages", err)
 	}
 	if len(rows) == 0 {
@@ -72,7 +71,7 @@ SELECT m.content
 // ListAskedBefore implements [ports.AskedQuestionLister].
 func (s *Store) ListAskedBefore(ctx context.Context, owner, sessionID uuid.UUID) ([]string, error) {
 	asked := []string{}
-	if err := s.engine.Read.SelectContext(ctx, &asked, selectAskedBefore, owner, sessionID); err != nil {
+	if err := s.read(ctx).SelectContext(ctx, &asked, selectAskedBefore, owner, sessionID); err != nil {
 		return nil, s.fail(ctx, "list asked questions", err)
 	}
 	return asked, nil
@@ -87,7 +86,7 @@ const insertMessage = `
 INSERT INTO session_messages (user_id, id, session_id, seq, message_type, content, question_type, created_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`
 
-func (s *Store) insertMessage(ctx context.Context, tx *sqlx.Tx, m domain.Message) error {
+func (s *Store) insertMessage(ctx context.Context, tx querier, m domain.Message) error {
 	_, err := tx.ExecContext(ctx, insertMessage, m.UserID, m.ID, m.SessionID, m.Seq, string(m.Type), m.Content,
 		orNull(string(m.QuestionType)), s.engine.EncodeTime(m.CreatedAt))
 	return err
@@ -97,7 +96,7 @@ func (s *Store) insertMessage(ctx context.Context, tx *sqlx.Tx, m domain.Message
 // lock on the session's row, until the commit, puts the answer before or after
 // a completion, and gives simultaneous answers different numbers.
 func (s *Store) CreateAnswer(ctx context.Context, answer domain.Message) (domain.Message, error) {
-	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := s.inTx(ctx, func(tx querier) error {
 		if err := tx.GetContext(ctx, &answer.Seq, takeAnswerSeq, answer.UserID, answer.SessionID); err != nil {
 			return err
 		}
@@ -123,7 +122,7 @@ RETURNING message_seq`
 // the operation, as DeleteSession does.
 func (s *Store) SaveQuestion(ctx context.Context, operation domain.Operation, session domain.InterviewSession, question domain.Message) error {
 	st := session.State()
-	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := s.inTx(ctx, func(tx querier) error {
 		err := tx.GetContext(ctx, &question.Seq, countQuestion, st.UserID, st.ID, st.CurrentQuestionNumber, s.engine.EncodeTime(st.UpdatedAt))
 		if errors.Is(err, sql.ErrNoRows) {
 			return ports.ErrChanged

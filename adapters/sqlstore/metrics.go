@@ -30,11 +30,11 @@ SELECT p.id, p.title, COALESCE(p.company, '') AS company, count(*) AS sessions
 // ReadMetrics implements [ports.MetricsReader].
 func (s *Store) ReadMetrics(ctx context.Context, owner uuid.UUID) (domain.Metrics, error) {
 	var practiced struct{ Completed, Questions int }
-	if err := s.engine.Read.GetContext(ctx, &practiced, selectPracticed, owner); err != nil {
+	if err := s.read(ctx).GetContext(ctx, &practiced, selectPracticed, owner); err != nil {
 		return domain.Metrics{}, s.fail(ctx, "read metrics", err)
 	}
 	var scored struct{ Feedbacks, Scores int }
-	if err := s.engine.Read.GetContext(ctx, &scored, selectScores, owner); err != nil {
+	if err := s.read(ctx).GetContext(ctx, &scored, selectScores, owner); err != nil {
 		return domain.Metrics{}, s.fail(ctx, "read metrics", err)
 	}
 	var roles []struct {
@@ -42,7 +42,7 @@ func (s *Store) ReadMetrics(ctx context.Context, owner uuid.UUID) (domain.Metric
 		Title, Company string
 		Sessions       int
 	}
-	if err := s.engine.Read.SelectContext(ctx, &roles, selectMostPracticed, owner, domain.MaxPracticedRoles); err != nil {
+	if err := s.read(ctx).SelectContext(ctx, &roles, selectMostPracticed, owner, domain.MaxPracticedRoles); err != nil {
 		return domain.Metrics{}, s.fail(ctx, "read metrics", err)
 	}
 	metrics := domain.Metrics{

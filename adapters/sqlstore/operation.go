@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
 	"github.com/ai-interviewer/ai-interviewer/ports"
@@ -121,7 +120,7 @@ SELECT id, user_id, session_id, operation_type, status, result, error_code, erro
 // FindOperation implements [ports.OperationReader].
 func (s *Store) FindOperation(ctx context.Context, owner, id uuid.UUID) (domain.Operation, error) {
 	var row operationRow
-	err := s.engine.Read.GetContext(ctx, &row, selectOperations+` WHERE user_id = $1 AND id = $2`, owner, id)
+	err := s.read(ctx).GetContext(ctx, &row, selectOperations+` WHERE user_id = $1 AND id = $2`, owner, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.Operation{}, domain.ErrOperationNotFound
 	}
@@ -143,13 +142,9 @@ INSERT INTO operations
 // insertOperation runs one of the forms of insertOperation and returns how many rows
 // there are more.
 func (s *Store) insertOperation(ctx context.Context, insert string, o domain.Operation, args ...any) (int64, error) {
-	result, err := s.engine.Write.ExecContext(ctx, insertOperation+insert, append([]any{
+	return s.exec(ctx, insertOperation+insert, append([]any{
 		o.UserID, o.ID, o.SessionID, string(o.Type), string(o.Status), o.ParentID, o.RetryCount, o.Attempt,
 		s.encodeTimeOrNull(o.LeaseUntil), s.engine.EncodeTime(o.CreatedAt), s.engine.EncodeTime(o.UpdatedAt)}, args...)...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
 }
 
 // whileStatus inserts only if the session has the status.
@@ -200,19 +195,23 @@ UPDATE operations SET status = $4, result = $5, updated_at = $6
 
 // completeOperation ends the operation in the transaction that stores what it
 // made.
-func (s *Store) completeOperation(ctx context.Context, tx *sqlx.Tx, o domain.Operation) error {
+func (s *Store) completeOperation(ctx context.Context, tx querier, o domain.Operation) error {
 	result, err := encodeResult(*o.Result)
 	if err != nil {
 		return err
 	}
-	return s.oneIn(ctx, tx, "complete operation", ports.ErrLeaseLost, completeOperation, o.UserID, o.ID, o.Attempt,
-		string(o.Status), result, s.engine.EncodeTime(o.UpdatedAt))
+	n, err := affected(tx.ExecContext(ctx, completeOperation, o.UserID, o.ID, o.Attempt,
+		string(o.Status), result, s.engine.EncodeTime(o.UpdatedAt)))
+	if err == nil && n == 0 {
+		err = ports.ErrLeaseLost
+	}
+	return err
 }
 
 // ListUnfinished implements [ports.OperationClaimer].
 func (s *Store) ListUnfinished(ctx context.Context, limit int) ([]domain.Operation, error) {
 	var rows []operationRow
-	err := s.engine.Read.SelectContext(ctx, &rows, selectOperations+`
+	err := s.read(ctx).SelectContext(ctx, &rows, selectOperations+`
  WHERE status IN ('pending', 'processing') AND lease_until IS NOT NULL
  ORDER BY lease_until, user_id, id LIMIT $1`, limit)
 	if err != nil {
@@ -263,12 +262,12 @@ func (s *Store) PruneOperations(ctx context.Context, before time.Time) (removed 
 		UserID    uuid.UUID `db:"user_id"`
 		SessionID uuid.UUID `db:"session_id"`
 	}
-	if err := s.engine.Read.SelectContext(ctx, &sessions, selectPruned, s.engine.EncodeTime(before)); err != nil {
+	if err := s.read(ctx).SelectContext(ctx, &sessions, selectPruned, s.engine.EncodeTime(before)); err != nil {
 		return 0, s.fail(ctx, "prune operations", err)
 	}
 	for _, of := range sessions {
 		var n int64
-		err := s.inTx(ctx, func(tx *sqlx.Tx) error {
+		err := s.inTx(ctx, func(tx querier) error {
 			var found []uuid.UUID
 			if err := tx.SelectContext(ctx, &found, lockSession+s.engine.ForUpdate, of.UserID, of.SessionID); err != nil {
 				return err
@@ -276,11 +275,8 @@ func (s *Store) PruneOperations(ctx context.Context, before time.Time) (removed 
 			if _, err := tx.ExecContext(ctx, detachPruned, of.UserID, of.SessionID, s.engine.EncodeTime(before)); err != nil {
 				return err
 			}
-			result, err := tx.ExecContext(ctx, pruneOperations, of.UserID, of.SessionID, s.engine.EncodeTime(before))
-			if err != nil {
-				return err
-			}
-			n, err = result.RowsAffected()
+			var err error
+			n, err = affected(tx.ExecContext(ctx, pruneOperations, of.UserID, of.SessionID, s.engine.EncodeTime(before)))
 			return err
 		})
 		if err != nil {

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
-	"github.com/jmoiron/sqlx"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
 	"github.com/ai-interviewer/ai-interviewer/ports"
@@ -64,7 +63,7 @@ const selectSessionSummaries = `SELECT ` + sessionColumns + `, p.title AS p_titl
 // FindSession implements [ports.SessionReader].
 func (s *Store) FindSession(ctx context.Context, owner, id uuid.UUID) (domain.SessionSummary, error) {
 	var row sessionSummaryRow
-	err := s.engine.Read.GetContext(ctx, &row, selectSessionSummaries+` AND s.id = $2`, owner, id)
+	err := s.read(ctx).GetContext(ctx, &row, selectSessionSummaries+` AND s.id = $2`, owner, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.SessionSummary{}, domain.ErrSessionNotFound
 	}
@@ -101,7 +100,7 @@ const selectSessionDetail = `SELECT ` + sessionColumns + `,
 // FindSessionDetail implements [ports.SessionDetailReader].
 func (s *Store) FindSessionDetail(ctx context.Context, owner, id uuid.UUID) (domain.SessionDetail, error) {
 	var row sessionDetailRow
-	err := s.engine.Read.GetContext(ctx, &row, selectSessionDetail, owner, id)
+	err := s.read(ctx).GetContext(ctx, &row, selectSessionDetail, owner, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.SessionDetail{}, domain.ErrSessionNotFound
 	}
@@ -161,7 +160,7 @@ func (s *Store) ListSessions(ctx context.Context, owner uuid.UUID, filter domain
 	}
 
 	var rows []sessionSummaryRow
-	if err := s.engine.Read.SelectContext(ctx, &rows, query.String(), args...); err != nil {
+	if err := s.read(ctx).SelectContext(ctx, &rows, query.String(), args...); err != nil {
 		return nil, s.fail(ctx, "list sessions", err)
 	}
 	sessions := make([]domain.SessionSummary, 0, len(rows))
@@ -184,7 +183,7 @@ func (s *Store) ListSessionScores(ctx context.Context, owner uuid.UUID) ([]domai
 		sessionSummaryRow
 		OverallScore int `db:"overall_score"`
 	}
-	if err := s.engine.Read.SelectContext(ctx, &rows, selectSessionScores, owner); err != nil {
+	if err := s.read(ctx).SelectContext(ctx, &rows, selectSessionScores, owner); err != nil {
 		return nil, s.fail(ctx, "list session scores", err)
 	}
 	scores := make([]domain.SessionScore, 0, len(rows))
@@ -210,7 +209,7 @@ func (s *Store) ListAttempts(ctx context.Context, owner, id uuid.UUID) ([]domain
 		sessionRow
 		nullableFeedbackRow
 	}
-	if err := s.engine.Read.SelectContext(ctx, &rows, selectAttempts, owner, id); err != nil {
+	if err := s.read(ctx).SelectContext(ctx, &rows, selectAttempts, owner, id); err != nil {
 		return nil, s.fail(ctx, "list attempts", err)
 	}
 	if len(rows) == 0 {
@@ -229,7 +228,7 @@ INSERT INTO interview_sessions
   (user_id, id, job_posting_id, status, current_question_number, retake_number, original_session_id, created_at, updated_at)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 
-func (s *Store) insertSession(ctx context.Context, db sqlx.ExecerContext, session domain.InterviewSession) error {
+func (s *Store) insertSession(ctx context.Context, db querier, session domain.InterviewSession) error {
 	st := session.State()
 	_, err := db.ExecContext(ctx, insertSession, st.UserID, st.ID, st.JobPostingID, string(st.Status),
 		st.CurrentQuestionNumber, st.RetakeNumber, st.OriginalSessionID,
@@ -239,7 +238,7 @@ func (s *Store) insertSession(ctx context.Context, db sqlx.ExecerContext, sessio
 
 // CreateSession implements [ports.SessionWriter].
 func (s *Store) CreateSession(ctx context.Context, session domain.InterviewSession) error {
-	err := s.insertSession(ctx, s.engine.Write, session)
+	err := s.write(ctx, func(db querier) error { return s.insertSession(ctx, db, session) })
 	switch {
 	case err == nil:
 		return nil
@@ -261,7 +260,7 @@ const (
 // could wait for each other.
 func (s *Store) CreateRetake(ctx context.Context, retake domain.InterviewSession) (domain.InterviewSession, error) {
 	var state domain.SessionState
-	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := s.inTx(ctx, func(tx querier) error {
 		state = retake.State()
 		first := state.OriginalSessionID.UUID
 		var found uuid.UUID
@@ -303,8 +302,10 @@ RETURNING id, user_id, job_posting_id, status, current_question_number,
 func (s *Store) SaveSessionStatus(ctx context.Context, session domain.InterviewSession, from domain.SessionStatus) (domain.InterviewSession, error) {
 	st := session.State()
 	var row sessionRow
-	err := s.engine.Write.GetContext(ctx, &row, updateSessionStatus, st.UserID, st.ID, string(from),
-		string(st.Status), s.engine.EncodeTime(st.UpdatedAt))
+	err := s.write(ctx, func(db querier) error {
+		return db.GetContext(ctx, &row, updateSessionStatus, st.UserID, st.ID, string(from),
+			string(st.Status), s.engine.EncodeTime(st.UpdatedAt))
+	})
 	switch {
 	case err == nil:
 		return row.toDomain(), nil
@@ -324,7 +325,7 @@ const (
 // locks first, so that a retake comes either before the detaching or after the
 // delete, and in the order of the ids, so that neither waits for the other.
 func (s *Store) DeleteSession(ctx context.Context, owner, id uuid.UUID) error {
-	err := s.inTx(ctx, func(tx *sqlx.Tx) error {
+	err := s.inTx(ctx, func(tx querier) error {
 		var found []uuid.UUID
 		if err := tx.SelectContext(ctx, &found, lockWithRetakes+s.engine.ForUpdate, owner, id); err != nil {
 			return err

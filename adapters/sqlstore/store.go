@@ -6,8 +6,10 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -26,6 +28,9 @@ type Engine struct {
 	// EncodeTime returns the form in which a time, or NULL, is bound to a
 	// statement.
 	EncodeTime TimeEncoder
+	// LimitWait, unless it is empty, is a statement after which a lock is waited
+	// for at most [domain.IdempotencyWait], until the transaction ends.
+	LimitWait string
 	// ForUpdate ends a SELECT that locks what it reads until the end of the
 	// transaction. It is empty where a transaction locks all from its start.
 	ForUpdate string
@@ -43,8 +48,10 @@ const (
 	Other         Class = iota // a defect: nobody expects it
 	Duplicate                  // a row with this unique key is there already
 	MissingParent              // a row that is referred to is not there
-	Unavailable                // the database cannot be reached, or cannot serve
-	Conflict                   // others were in the way, and nothing is stored: it may go well the next time
+	Unavailable                // the database cannot be reached, or cannot serve; nothing was done
+	Lost                       // the connection broke: what was under way may be done or not
+	Conflict                   // others were in the way, and nothing was done: it may go well the next time
+	Locked                     // others are in the way for longer than the engine waits
 )
 
 // Store implements every storage port. Make one with [New].
@@ -60,10 +67,78 @@ func New(engine Engine) *Store { return &Store{engine} }
 // damaged file until somebody does.
 func (s *Store) Ping(ctx context.Context) error {
 	var any bool
-	if err := s.engine.Read.GetContext(ctx, &any, `SELECT EXISTS (SELECT 1 FROM users)`); err != nil {
+	if err := s.read(ctx).GetContext(ctx, &any, `SELECT EXISTS (SELECT 1 FROM users)`); err != nil {
 		return s.fail(ctx, "ping", err)
 	}
 	return nil
+}
+
+// querier is what a pool and a transaction have in common.
+type querier interface {
+	GetContext(ctx context.Context, dest any, query string, args ...any) error
+	SelectContext(ctx context.Context, dest any, query string, args ...any) error
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+}
+
+// joined is the key of the transaction that a context carries, which
+// [Store.RunOnce] put there: what has the context is part of it.
+type joined struct{ *Store }
+
+// transaction returns that of the context, or nil.
+func (s *Store) transaction(ctx context.Context) querier {
+	tx, _ := ctx.Value(joined{s}).(querier)
+	return tx
+}
+
+// read is where to read.
+func (s *Store) read(ctx context.Context) querier {
+	if tx := s.transaction(ctx); tx != nil {
+		return tx
+	}
+	return s.engine.Read
+}
+
+// write runs f, which changes something by one statement. That is a
+// transaction of its own, unless the context carries one.
+func (s *Store) write(ctx context.Context, f func(db querier) error) error {
+	if tx := s.transaction(ctx); tx != nil {
+		return f(tx)
+	}
+	return s.repeat(ctx, func() error { return s.known(f(s.engine.Write)) })
+}
+
+// inTx runs f in a transaction, which it commits if f returns nil and rolls
+// back if f fails or panics; or in that of the context, which somebody else
+// ends. f may be repeated, and must begin anew each time.
+func (s *Store) inTx(ctx context.Context, f func(tx querier) error) error {
+	if tx := s.transaction(ctx); tx != nil {
+		return f(tx)
+	}
+	return s.repeat(ctx, func() error { return s.tryInTx(ctx, f) })
+}
+
+func (s *Store) tryInTx(ctx context.Context, f func(tx querier) error) error {
+	tx, err := s.engine.Write.BeginTxx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	defer tx.Rollback() // after a commit this does nothing
+	if err := f(tx); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("commit: %w", s.known(err))
+	}
+	return nil
+}
+
+// known tells of an error of what commits whether it is known that nothing was
+// stored: not if the connection was lost before the answer came.
+func (s *Store) known(err error) error {
+	if err != nil && s.engine.Classify(err) == Lost {
+		return fmt.Errorf("%w: %w", domain.ErrOutcomeUnknown, err)
+	}
+	return err
 }
 
 // What lost a [Conflict] is repeated after a random pause (full jitter: from
@@ -73,13 +148,14 @@ const (
 	meanPause = 5 * time.Millisecond
 )
 
-// inTx runs f in a transaction, which it commits if f returns nil and rolls
-// back if f fails or panics. After a [Conflict] all of it is repeated, at most
-// five times and not once the context is over; so f must begin anew each time.
-func (s *Store) inTx(ctx context.Context, f func(tx *sqlx.Tx) error) error {
+// repeat does the whole of a transaction, again after a [Conflict], at most
+// five times and not once the context is over; also after an error that one of
+// more, which are safe to repeat.
+func (s *Store) repeat(ctx context.Context, f func() error, more ...error) error {
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
-		err := s.tryInTx(ctx, f)
-		if err != nil && s.engine.Classify(err) != Conflict {
+		err := f()
+		if err != nil && s.engine.Classify(err) != Conflict &&
+			!slices.ContainsFunc(more, func(safe error) bool { return errors.Is(err, safe) }) {
 			err = backoff.Permanent(err)
 		}
 		return struct{}{}, err
@@ -90,39 +166,33 @@ func (s *Store) inTx(ctx context.Context, f func(tx *sqlx.Tx) error) error {
 	return err
 }
 
-func (s *Store) tryInTx(ctx context.Context, f func(tx *sqlx.Tx) error) error {
-	tx, err := s.engine.Write.BeginTxx(ctx, nil)
-	if err != nil {
-		return fmt.Errorf("begin: %w", err)
-	}
-	defer tx.Rollback() // after a commit this does nothing
-	if err := f(tx); err != nil {
-		return err
-	}
-	if err := tx.Commit(); err != nil {
-		return fmt.Errorf("commit: %w", err)
-	}
-	return nil
-}
-
 // one runs a statement that changes one row, and returns the error if there is
 // no such row.
 func (s *Store) one(ctx context.Context, operation string, absent error, statement string, args ...any) error {
-	return s.oneIn(ctx, s.engine.Write, operation, absent, statement, args...)
-}
-
-func (s *Store) oneIn(ctx context.Context, db sqlx.ExecerContext, operation string, absent error, statement string, args ...any) error {
-	result, err := db.ExecContext(ctx, statement, args...)
-	if err != nil {
-		return s.fail(ctx, operation, err)
-	}
-	switch n, err := result.RowsAffected(); {
+	switch n, err := s.exec(ctx, statement, args...); {
 	case err != nil:
 		return s.fail(ctx, operation, err)
 	case n == 0:
 		return absent
 	}
 	return nil
+}
+
+// exec runs a statement that changes something, and returns how many rows.
+func (s *Store) exec(ctx context.Context, statement string, args ...any) (n int64, err error) {
+	err = s.write(ctx, func(db querier) (err error) {
+		n, err = affected(db.ExecContext(ctx, statement, args...))
+		return err
+	})
+	return n, err
+}
+
+// affected returns how many rows a statement changed.
+func affected(result sql.Result, err error) (int64, error) {
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
 }
 
 // encodeTimeOrNull is EncodeTime of a time that may be missing.
@@ -142,7 +212,9 @@ func (s *Store) fail(ctx context.Context, operation string, err error) error {
 	switch cause := ctx.Err(); {
 	case errors.Is(cause, context.Canceled):
 		return fmt.Errorf("%s: %w: %w", operation, context.Canceled, err)
-	case cause != nil, s.engine.Classify(err) == Unavailable, s.engine.Classify(err) == Conflict:
+	case errors.Is(err, domain.ErrOutcomeUnknown):
+		return fmt.Errorf("%s: %w: %w: %w", operation, domain.ErrOutcomeUnknown, domain.ErrUnavailable, err)
+	case cause != nil, s.engine.Classify(err) >= Unavailable:
 		return fmt.Errorf("%s: %w: %w", operation, domain.ErrUnavailable, err)
 	}
 	return fmt.Errorf("%s: %w", operation, err)

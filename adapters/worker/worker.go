@@ -27,8 +27,8 @@ const (
 	// sweepLimit is how many one look takes up at most.
 	minSweep   = time.Second
 	sweepLimit = 64
-	// pruning is how often old operations are forgotten, pruningAgain when it
-	// is tried again if that failed. pruningLimit is how long it may take.
+	// pruning is how often what is old is forgotten, pruningAgain when that is
+	// tried again if it failed. pruningLimit is how long it may take.
 	pruning      = time.Hour
 	pruningAgain = time.Minute
 	pruningLimit = time.Minute
@@ -47,10 +47,16 @@ type Config struct {
 	Run    app.RunOperation
 	Hold   app.HoldOperation
 	TakeUp app.TakeUpOperations
-	Prune  app.PruneOperations
+	// Prune is what forgets old things, by their name for the log.
+	Prune map[string]Pruner
 	// Workers is how many operations run at once.
 	Workers int
 	Logger  *slog.Logger
+}
+
+// Pruner is a use case that forgets what is old, and returns how much that was.
+type Pruner interface {
+	Execute(ctx context.Context) (int, error)
 }
 
 // Pool runs operations. Of those that it holds, the one that was asked for
@@ -332,22 +338,24 @@ func (p *Pool) takeUp(ctx context.Context) (next time.Duration) {
 	return next
 }
 
-// prune forgets old operations, at the start and then now and again.
+// prune forgets what is old, at the start and then now and again.
 func (p *Pool) prune(ctx context.Context) {
 	for {
 		pause := pruning
-		var n int
-		limited, cancel := context.WithTimeout(ctx, pruningLimit)
-		err := recovered(func() (err error) { n, err = p.config.Prune.Execute(limited); return err })
-		cancel()
-		switch {
-		case err != nil:
-			pause = pruningAgain
-			if ctx.Err() == nil && !errors.Is(err, domain.ErrUnavailable) { // of which readiness tells
-				p.config.Logger.Warn("old operations were not forgotten", "error", err.Error())
+		for name, pruner := range p.config.Prune {
+			var n int
+			limited, cancel := context.WithTimeout(ctx, pruningLimit)
+			err := recovered(func() (err error) { n, err = pruner.Execute(limited); return err })
+			cancel()
+			if err != nil {
+				pause = pruningAgain
+				if ctx.Err() == nil && !errors.Is(err, domain.ErrUnavailable) { // of which readiness tells
+					p.config.Logger.Warn("old "+name+" were not forgotten", "error", err.Error())
+				}
 			}
-		case n > 0:
-			p.config.Logger.Info("old operations forgotten", "count", n)
+			if n > 0 {
+				p.config.Logger.Info("old "+name+" forgotten", "count", n)
+			}
 		}
 		select {
 		case <-ctx.Done():

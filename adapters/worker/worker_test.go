@@ -138,7 +138,7 @@ func (d *desk) pool(workers int) *worker.Pool {
 		},
 		Hold:    app.HoldOperation{Operations: d, Clock: time.Now},
 		TakeUp:  app.TakeUpOperations{Claimer: d, Operations: d, Clock: time.Now, Attempts: 3},
-		Prune:   app.PruneOperations{Operations: d, Clock: time.Now, Retention: time.Hour},
+		Prune:   map[string]worker.Pruner{"operations": app.PruneOperations{Operations: d, Clock: time.Now, Retention: time.Hour}},
 		Workers: workers,
 		Logger:  slog.New(slog.DiscardHandler),
 	})

@@ -77,10 +77,11 @@ func newAPI(t *testing.T, storage storage) api {
 func newAPIIn(t *testing.T, world world, storage storage, change ...func(*serveCommand)) api {
 	t.Helper()
 	command := serveCommand{
-		secretSetting:    secretSetting{JWTSecret: testSecret, APIKeySecret: testSecret},
-		providerSetting:  providerSetting{OpenAIBaseURL: "http://127.0.0.1:1/v1"},
-		operationSetting: operationSetting{Workers: 2, TimeLimit: time.Minute, Attempts: 2, Backoff: time.Millisecond, Retention: time.Hour},
-		originSetting:    originSetting{FrontendOrigin: []string{"http://localhost:5173", "http://localhost:3000"}},
+		secretSetting:      secretSetting{JWTSecret: testSecret, APIKeySecret: testSecret},
+		providerSetting:    providerSetting{OpenAIBaseURL: "http://127.0.0.1:1/v1"},
+		operationSetting:   operationSetting{Workers: 2, TimeLimit: time.Minute, Attempts: 2, Backoff: time.Millisecond, Retention: time.Hour},
+		idempotencySetting: idempotencySetting{IdempotencyRetention: time.Hour},
+		originSetting:      originSetting{FrontendOrigin: []string{"http://localhost:5173", "http://localhost:3000"}},
 	}
 	for _, change := range change {
 		change(&command)

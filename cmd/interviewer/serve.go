@@ -48,6 +48,7 @@ type serveCommand struct {
 	secretSetting
 	providerSetting
 	operationSetting
+	idempotencySetting
 	originSetting
 	logSetting
 	Migrate bool `env:"MIGRATE" default:"true" negatable:"" help:"Bring the database schema up to date at start (${default})."`
@@ -56,7 +57,7 @@ type serveCommand struct {
 // Validate is called by kong.
 func (c *serveCommand) Validate() error {
 	return cmp.Or(c.addressSetting.Validate(), c.secretSetting.Validate(), c.providerSetting.Validate(),
-		c.operationSetting.Validate(), c.originSetting.Validate())
+		c.operationSetting.Validate(), c.idempotencySetting.Validate(), c.originSetting.Validate())
 }
 
 // Run serves until the context ends, then drains.
@@ -178,9 +179,12 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 				Interviewer: world.interviewer, Feedbacks: storage, Clock: clock},
 			Operations: storage, Clock: clock, TimeLimit: c.TimeLimit, Attempts: c.Attempts, Backoff: c.Backoff,
 		},
-		Hold:    app.HoldOperation{Operations: storage, Clock: clock},
-		TakeUp:  app.TakeUpOperations{Claimer: storage, Operations: storage, Clock: clock, Attempts: c.Attempts},
-		Prune:   app.PruneOperations{Operations: storage, Clock: clock, Retention: c.Retention},
+		Hold:   app.HoldOperation{Operations: storage, Clock: clock},
+		TakeUp: app.TakeUpOperations{Claimer: storage, Operations: storage, Clock: clock, Attempts: c.Attempts},
+		Prune: map[string]worker.Pruner{
+			"operations":       app.PruneOperations{Operations: storage, Clock: clock, Retention: c.Retention},
+			"idempotency keys": app.PruneIdempotencyKeys{Keys: storage, Clock: clock, Retention: c.IdempotencyRetention},
+		},
 		Workers: c.Workers,
 		Logger:  logger,
 	})
@@ -220,6 +224,7 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 			GetOperation:   app.GetOperation{Operations: storage},
 			RetryOperation: app.RetryOperation{Operations: storage, Retries: storage, Dispatcher: pool, Clock: clock},
 			GetMetrics:     app.GetMetrics{Metrics: storage},
+			RunOnce:        &app.RunOnce{Keys: storage, Clock: clock, Retention: c.IdempotencyRetention},
 		},
 		Tokens: tokens,
 		Ready: func(ctx context.Context) error {

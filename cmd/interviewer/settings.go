@@ -73,6 +73,19 @@ type operationSetting struct {
 	Retention time.Duration `name:"operation-retention" env:"OPERATION_RETENTION" default:"720h" placeholder:"DURATION" help:"How long finished operations are kept (${default})."`
 }
 
+// idempotencySetting says how long the keys of requests are known.
+type idempotencySetting struct {
+	IdempotencyRetention time.Duration `env:"IDEMPOTENCY_RETENTION" default:"24h" placeholder:"DURATION" help:"How long the answer to a request with an Idempotency-Key is kept, to be given again (${default})."`
+}
+
+// Validate is called by kong.
+func (s idempotencySetting) Validate() error {
+	if s.IdempotencyRetention < time.Minute {
+		return errors.New("IDEMPOTENCY_RETENTION: must be 1m or more")
+	}
+	return nil
+}
+
 // Validate refuses what makes no sense.
 func (s operationSetting) Validate() error {
 	switch {

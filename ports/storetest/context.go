@@ -146,6 +146,17 @@ func (h household) calls() map[string]func(context.Context) error {
 			return h.SaveFeedback(ctx, operation, feedback)
 		},
 
+		"RunOnce": func(ctx context.Context) error {
+			_, _, err := h.RunOnce(ctx, newKey(owner, "body"), at(9), longAgo, func(ctx context.Context) (domain.Reply, error) {
+				return newReply(201, "", "{}"), h.CreateSession(ctx, h.newSession(h.posting, at(0)))
+			})
+			return err
+		},
+		"PruneIdempotencyKeys": func(ctx context.Context) error {
+			_, err := h.PruneIdempotencyKeys(ctx, longAgo.Add(-time.Hour))
+			return err
+		},
+
 		"ReadMetrics": func(ctx context.Context) error { _, err := h.ReadMetrics(ctx, owner); return err },
 	}
 }
