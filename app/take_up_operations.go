@@ -7,6 +7,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/ai-interviewer/ai-interviewer/domain"
 	"github.com/ai-interviewer/ai-interviewer/ports"
 )
@@ -22,12 +24,13 @@ type TakeUpOperations struct {
 }
 
 // Execute claims at most limit operations whose lease has ended, and returns
-// them in the order in which they were asked for. One whose attempts are used
+// them in the order in which they were asked for. It leaves out what held
+// reports: the caller has these, however late its clock makes them. One whose attempts are used
 // up it fails instead. next is how long it takes until there may be more to
 // take up: 0 if there is more already, and at most [domain.OperationLease],
 // since whatever is asked for from now on is leased for as long. What was
 // claimed is returned also with an error.
-func (u TakeUpOperations) Execute(ctx context.Context, limit int) (claimed []domain.Operation, next time.Duration, err error) {
+func (u TakeUpOperations) Execute(ctx context.Context, limit int, held func(id uuid.UUID) bool) (claimed []domain.Operation, next time.Duration, err error) {
 	next = domain.OperationLease
 	unfinished, err := u.Claimer.ListUnfinished(ctx, limit+1)
 	if err != nil {
@@ -48,6 +51,9 @@ func (u TakeUpOperations) Execute(ctx context.Context, limit int) (claimed []dom
 	lost := unfinished[:due]
 	rand.Shuffle(len(lost), func(i, j int) { lost[i], lost[j] = lost[j], lost[i] })
 	for _, operation := range lost {
+		if held(operation.ID) {
+			continue
+		}
 		now := u.Clock.now() // the lease of the last one begins no earlier than it is claimed
 		operation.Claim(now)
 		switch err := u.Claimer.ClaimOperation(ctx, operation, now); {

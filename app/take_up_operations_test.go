@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"go.uber.org/mock/gomock"
 
 	"github.com/ai-interviewer/ai-interviewer/app"
@@ -51,6 +52,9 @@ func lost(leases ...time.Duration) []domain.Operation {
 	}
 	return operations
 }
+
+// none is held by the caller already.
+func none(uuid.UUID) bool { return false }
 
 // claimed is what a found operation becomes.
 func claimed(found domain.Operation) domain.Operation {
@@ -99,7 +103,7 @@ func TestTakeUpOperations(t *testing.T) {
 					f.claims(found, nil)
 					want = append([]domain.Operation{claimed(found)}, want...)
 				}
-				got, next, err := f.Execute(t.Context(), test.limit)
+				got, next, err := f.Execute(t.Context(), test.limit, none)
 				equal(t, "error", err, nil)
 				equal(t, "list, in the order of creation,", got, want)
 				equal(t, "time to the next", next, test.next)
@@ -114,7 +118,7 @@ func TestTakeUpOperations(t *testing.T) {
 		want := claimed(found[0])
 		f.lists(1, found, nil)
 		f.claims(found[0], nil)
-		got, _, err := f.Execute(t.Context(), 1)
+		got, _, err := f.Execute(t.Context(), 1, none)
 		equal(t, "error", err, nil)
 		equal(t, "list", got, []domain.Operation{want})
 	})
@@ -126,9 +130,19 @@ func TestTakeUpOperations(t *testing.T) {
 		want := claimed(found[0])
 		f.lists(1, found, nil)
 		f.claims(found[0], nil)
-		got, _, err := f.Execute(t.Context(), 1)
+		got, _, err := f.Execute(t.Context(), 1, none)
 		equal(t, "error", err, nil)
 		equal(t, "list", got, []domain.Operation{want})
+	})
+
+	t.Run("leaves alone what the caller has, whatever the clock says", func(t *testing.T) {
+		f := newTakeUpOperations(t)
+		found := lost(-time.Hour, -time.Second)
+		f.lists(2, append([]domain.Operation(nil), found...), nil)
+		f.claims(found[1], nil)
+		got, _, err := f.Execute(t.Context(), 2, func(id uuid.UUID) bool { return id == found[0].ID })
+		equal(t, "error", err, nil)
+		equal(t, "list", got, []domain.Operation{claimed(found[1])})
 	})
 
 	t.Run("skips what somebody else claims first", func(t *testing.T) {
@@ -139,7 +153,7 @@ func TestTakeUpOperations(t *testing.T) {
 		f.claims(found[0], nil)
 		f.claims(found[1], fmt.Errorf("claim: %w", ports.ErrLeaseLost))
 		f.claims(found[2], nil)
-		got, next, err := f.Execute(t.Context(), 3)
+		got, next, err := f.Execute(t.Context(), 3, none)
 		equal(t, "error", err, nil)
 		equal(t, "list", got, want)
 		equal(t, "time to the next", next, domain.OperationLease)
@@ -163,7 +177,7 @@ func TestTakeUpOperationsWithoutAnotherAttempt(t *testing.T) {
 			f.claims(found[0], nil)
 			f.claims(found[1], nil)
 			f.operations.EXPECT().UpdateOperation(gomock.Any(), usedUp(found[1])).Return(test.err)
-			got, _, err := f.Execute(t.Context(), 2)
+			got, _, err := f.Execute(t.Context(), 2, none)
 			equal(t, "error", err, nil)
 			equal(t, "list", got, want)
 		})
@@ -175,7 +189,7 @@ func TestTakeUpOperationsWithoutAnotherAttempt(t *testing.T) {
 		found[0].Status, found[0].Failures = domain.OperationProcessing, attempts-1
 		f.lists(1, found, nil)
 		f.claims(found[0], ports.ErrLeaseLost)
-		got, _, err := f.Execute(t.Context(), 1)
+		got, _, err := f.Execute(t.Context(), 1, none)
 		equal(t, "error", err, nil)
 		equal(t, "number", len(got), 0)
 	})
@@ -188,7 +202,7 @@ func TestTakeUpOperationsWithoutAnotherAttempt(t *testing.T) {
 			f.lists(1, found, nil)
 			f.claims(found[0], nil)
 			f.operations.EXPECT().UpdateOperation(gomock.Any(), usedUp(found[0])).Return(test.err)
-			got, next, err := f.Execute(t.Context(), 1)
+			got, next, err := f.Execute(t.Context(), 1, none)
 			refused(t, got, err, test.err)
 			equal(t, "time to the next", next, time.Duration(0))
 		})
@@ -200,7 +214,7 @@ func TestTakeUpOperationsPassesOnThat(t *testing.T) {
 		t.Run("the lister "+test.name, func(t *testing.T) {
 			f := newTakeUpOperations(t)
 			f.lists(3, nil, test.err)
-			got, next, err := f.Execute(t.Context(), 3)
+			got, next, err := f.Execute(t.Context(), 3, none)
 			refused(t, got, err, test.err)
 			equal(t, "time to the next", next, domain.OperationLease)
 		})
@@ -215,7 +229,7 @@ func TestTakeUpOperationsPassesOnThat(t *testing.T) {
 					return nil
 				})
 			f.claimer.EXPECT().ClaimOperation(gomock.Any(), gomock.Any(), now).Return(test.err)
-			got, next, err := f.Execute(t.Context(), 3)
+			got, next, err := f.Execute(t.Context(), 3, none)
 			if !errors.Is(err, test.err) {
 				t.Errorf("error is %v, want %v", err, test.err)
 			}
@@ -228,7 +242,7 @@ func TestTakeUpOperationsPassesOnThat(t *testing.T) {
 		f := newTakeUpOperations(t)
 		f.claimer.EXPECT().ListUnfinished(gomock.Any(), 4).
 			DoAndReturn(func(ctx context.Context, _ int) ([]domain.Operation, error) { return nil, ctx.Err() })
-		got, _, err := f.Execute(cancelled(t), 3)
+		got, _, err := f.Execute(cancelled(t), 3, none)
 		refused(t, got, err, context.Canceled)
 	})
 }

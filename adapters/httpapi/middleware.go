@@ -19,6 +19,7 @@ import (
 // The outermost comes first.
 func (s *server) around(h http.Handler) http.Handler {
 	h = s.withDeadline(h)
+	h = s.withSlots(h)
 	h = s.withCORS(h)
 	h = s.withRecovery(h)
 	h = s.withLog(h)

@@ -69,6 +69,8 @@ type Config struct {
 	AllowedOrigins []string
 	// RequestTimeout is how long a request may take; then the caller gets 503.
 	RequestTimeout time.Duration
+	// MaxRequests is how many requests are worked on at once.
+	MaxRequests int
 }
 
 // server holds the handlers.

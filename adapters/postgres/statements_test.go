@@ -109,7 +109,7 @@ func TestStatementsPerUseCase(t *testing.T) {
 			return err
 		}},
 		{"look for lost operations, of which there is none", 1, func() error {
-			_, _, err := app.TakeUpOperations{Claimer: db, Operations: db, Clock: time.Now, Attempts: 1}.Execute(t.Context(), 10)
+			_, _, err := app.TakeUpOperations{Claimer: db, Operations: db, Clock: time.Now, Attempts: 1}.Execute(t.Context(), 10, func(uuid.UUID) bool { return false })
 			return err
 		}},
 		{"ask for feedback on an active session", 1, func() error {

@@ -67,9 +67,9 @@ type Pool struct {
 
 	mu        sync.Mutex
 	wake      *sync.Cond
-	waiting   []*held // by the time they were asked for
-	holding   int
-	bySession map[uuid.UUID]int  // how many it holds
+	waiting   []*held            // by the time they were asked for
+	ids       map[uuid.UUID]bool // what it holds
+	bySession map[uuid.UUID]int  // how many of these
 	busy      map[uuid.UUID]bool // sessions
 	closed    bool               // nothing more is taken
 	// look tells the sweep that there is room again, or something postponed.
@@ -103,7 +103,7 @@ func (h *held) settle() {
 func New(config Config) *Pool {
 	p := &Pool{
 		config: config, room: roomPerWorker * config.Workers,
-		bySession: map[uuid.UUID]int{}, busy: map[uuid.UUID]bool{}, look: make(chan struct{}, 1),
+		ids: map[uuid.UUID]bool{}, bySession: map[uuid.UUID]int{}, busy: map[uuid.UUID]bool{}, look: make(chan struct{}, 1),
 	}
 	p.wake = sync.NewCond(&p.mu)
 	p.work, p.cut = context.WithCancel(context.Background())
@@ -115,12 +115,12 @@ func New(config Config) *Pool {
 func (p *Pool) Dispatch(operation domain.Operation) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed || p.holding >= p.room || p.bySession[operation.SessionID] >= roomPerSession {
+	if p.closed || len(p.ids) >= p.room || p.bySession[operation.SessionID] >= roomPerSession {
 		return
 	}
 	h := &held{operation: operation, kept: make(chan struct{})}
 	h.ctx, h.drop = context.WithCancel(context.Background())
-	p.holding++
+	p.ids[operation.ID] = true
 	p.bySession[operation.SessionID]++
 	i, _ := slices.BinarySearchFunc(p.waiting, operation.CreatedAt, func(h *held, at time.Time) int {
 		if h.operation.CreatedAt.After(at) {
@@ -247,8 +247,8 @@ func (p *Pool) release(h *held, postponed bool) {
 	h.settle()
 	session := h.operation.SessionID
 	p.mu.Lock()
-	full := p.holding == p.room || p.bySession[session] == roomPerSession
-	p.holding--
+	full := len(p.ids) == p.room || p.bySession[session] == roomPerSession
+	delete(p.ids, h.operation.ID)
 	if p.bySession[session]--; p.bySession[session] == 0 {
 		delete(p.bySession, session)
 	}
@@ -314,7 +314,7 @@ func (p *Pool) sweep(ctx context.Context) {
 // lease, behind what others wait for.
 func (p *Pool) takeUp(ctx context.Context) (next time.Duration) {
 	p.mu.Lock()
-	room := p.room - p.holding
+	room := p.room - len(p.ids)
 	p.mu.Unlock()
 	if room <= 0 {
 		return domain.OperationLease
@@ -323,7 +323,7 @@ func (p *Pool) takeUp(ctx context.Context) (next time.Duration) {
 	defer cancel()
 	err := recovered(func() (err error) {
 		var claimed []domain.Operation
-		claimed, next, err = p.config.TakeUp.Execute(ctx, min(room, sweepLimit))
+		claimed, next, err = p.config.TakeUp.Execute(ctx, min(room, sweepLimit), p.holds)
 		for _, operation := range claimed {
 			p.Dispatch(operation)
 		}
@@ -336,6 +336,13 @@ func (p *Pool) takeUp(ctx context.Context) (next time.Duration) {
 		return minSweep
 	}
 	return next
+}
+
+// holds reports whether the pool has the operation.
+func (p *Pool) holds(id uuid.UUID) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.ids[id]
 }
 
 // prune forgets what is old, at the start and then now and again.

@@ -255,6 +255,24 @@ func TestABacklogOfADeadProcessIsTakenUpSoon(t *testing.T) {
 	})
 }
 
+// TestAClockThatLeapsEndsNoLeaseOfItsOwn shows the pool its own operation as one
+// whose lease is long over.
+func TestAClockThatLeapsEndsNoLeaseOfItsOwn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{thinks: time.Minute}
+		pool, stop := d.start(1, 0)
+		own := d.operation("own", newSession())
+		pool.Dispatch(own)
+		d.mu.Lock()
+		d.lost = []domain.Operation{own}
+		d.lost[0].LeaseUntil = time.Now().Add(-time.Hour)
+		d.claims = func() { t.Error("the pool took up what it has") }
+		d.mu.Unlock()
+		time.Sleep(30 * time.Second)
+		stop()
+	})
+}
+
 func TestAnIdlePoolLooksOnceALease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d := &desk{}

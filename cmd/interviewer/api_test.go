@@ -80,6 +80,7 @@ func newAPIIn(t *testing.T, world world, storage storage, change ...func(*serveC
 		secretSetting:      secretSetting{JWTSecret: testSecret, APIKeySecret: testSecret},
 		providerSetting:    providerSetting{OpenAIBaseURL: "http://127.0.0.1:1/v1"},
 		operationSetting:   operationSetting{Workers: 2, TimeLimit: time.Minute, Attempts: 2, Backoff: time.Millisecond, Retention: time.Hour},
+		loadSetting:        loadSetting{MaxRequests: 64},
 		idempotencySetting: idempotencySetting{IdempotencyRetention: time.Hour},
 		originSetting:      originSetting{FrontendOrigin: []string{"http://localhost:5173", "http://localhost:3000"}},
 	}

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/ai-interviewer/ai-interviewer/adapters/aesgcm"
@@ -47,6 +48,7 @@ type serveCommand struct {
 	addressSetting
 	secretSetting
 	providerSetting
+	loadSetting
 	operationSetting
 	idempotencySetting
 	originSetting
@@ -57,7 +59,7 @@ type serveCommand struct {
 // Validate is called by kong.
 func (c *serveCommand) Validate() error {
 	return cmp.Or(c.addressSetting.Validate(), c.secretSetting.Validate(), c.providerSetting.Validate(),
-		c.operationSetting.Validate(), c.idempotencySetting.Validate(), c.originSetting.Validate())
+		c.loadSetting.Validate(), c.operationSetting.Validate(), c.idempotencySetting.Validate(), c.originSetting.Validate())
 }
 
 // Run serves until the context ends, then drains.
@@ -112,6 +114,10 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer, world world) e
 
 	<-ctx.Done()
 	logger.Info("stopping")
+	service.stopping.Store(true)
+	if errors.Is(context.Cause(ctx), context.Canceled) { // told to, not broken
+		time.Sleep(c.DrainDelay)
+	}
 	drain, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
 	if server.Shutdown(drain) != nil {
@@ -144,6 +150,8 @@ type service struct {
 	handler http.Handler
 	pool    *worker.Pool
 	tokens  *jwt.Tokens
+	// stopping makes it unready, so that no proxy sends it anything more.
+	stopping *atomic.Bool
 }
 
 // newService wires the use cases to their adapters.
@@ -170,6 +178,7 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 		return service{}, fmt.Errorf("OPENAI_BASE_URL: %w", err)
 	}
 	passwords := argon2id.New()
+	stopping := new(atomic.Bool)
 
 	pool := worker.New(worker.Config{
 		Run: app.RunOperation{
@@ -228,6 +237,9 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 		},
 		Tokens: tokens,
 		Ready: func(ctx context.Context) error {
+			if stopping.Load() {
+				return fmt.Errorf("%w: stopping", domain.ErrUnavailable)
+			}
 			ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 			defer cancel()
 			return storage.Ping(ctx)
@@ -235,8 +247,9 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 		Logger:         logger,
 		AllowedOrigins: c.FrontendOrigin,
 		RequestTimeout: requestTimeout,
+		MaxRequests:    c.MaxRequests,
 	})
-	return service{handler, pool, tokens}, nil
+	return service{handler, pool, tokens, stopping}, nil
 }
 
 // waitUntilPrepared tries until the storage is there and prepared, or gives up

@@ -64,6 +64,23 @@ func (s providerSetting) Validate() error {
 	return nil
 }
 
+// loadSetting bounds what the service takes on, and how it stops.
+type loadSetting struct {
+	MaxRequests int           `env:"MAX_REQUESTS" default:"64" placeholder:"N" help:"How many requests are worked on at once; others wait for a second and then get 503 (${default})."`
+	DrainDelay  time.Duration `env:"DRAIN_DELAY" default:"0s" placeholder:"DURATION" help:"How long new requests are still taken after the signal to stop, while /readyz is 503 (${default})."`
+}
+
+// Validate is called by kong.
+func (s loadSetting) Validate() error {
+	switch {
+	case s.MaxRequests < 1:
+		return errors.New("MAX_REQUESTS: must be 1 or more")
+	case s.DrainDelay < 0 || s.DrainDelay > time.Hour:
+		return errors.New("DRAIN_DELAY: must be 0s to 1h")
+	}
+	return nil
+}
+
 // operationSetting says how questions and feedback are generated.
 type operationSetting struct {
 	Workers   int           `name:"operation-workers" env:"OPERATION_WORKERS" default:"4" placeholder:"N" help:"How many questions and feedbacks are generated at once (${default})."`
