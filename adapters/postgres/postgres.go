@@ -98,17 +98,17 @@ func open(config *pgx.ConnConfig) (*DB, error) {
 	pool.SetMaxOpenConns(maxConns)
 	pool.SetMaxIdleConns(maxConns)
 	db := sqlx.NewDb(pool, "pgx")
-	return &DB{
-		Store: sqlstore.New(sqlstore.Engine{
-			Write: db, Read: db,
-			EncodeTime: func(t time.Time) any { return t },
-			ForUpdate:  " FOR UPDATE",
-			LimitWait:  fmt.Sprintf("SET LOCAL lock_timeout = %d", domain.IdempotencyWait.Milliseconds()),
-			Classify:   classify,
-		}),
-		Schema: schema,
-		pools:  []*sql.DB{pool, schemaPool},
-	}, nil
+	return &DB{Store: sqlstore.New(engineOn(db)), Schema: schema, pools: []*sql.DB{pool, schemaPool}}, nil
+}
+
+func engineOn(db *sqlx.DB) sqlstore.Engine {
+	return sqlstore.Engine{
+		Write: db, Read: db,
+		EncodeTime: func(t time.Time) any { return t },
+		ForUpdate:  " FOR UPDATE",
+		LimitWait:  fmt.Sprintf("SET LOCAL lock_timeout = %d", domain.IdempotencyWait.Milliseconds()),
+		Classify:   classify,
+	}
 }
 
 // Close ends every connection.

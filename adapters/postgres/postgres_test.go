@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -17,10 +18,12 @@ import (
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 
 	"github.com/ai-interviewer/ai-interviewer/adapters/postgres/postgrestest"
 	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore/conflicttest"
 	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore/schematest"
 	"github.com/ai-interviewer/ai-interviewer/app"
 	"github.com/ai-interviewer/ai-interviewer/domain"
@@ -303,6 +306,21 @@ func TestClassify(t *testing.T) {
 			t.Errorf("%T %q: %v, want %v", test.err, sqlState(test.err), got, test.want)
 		}
 	}
+}
+
+func TestInjectedConflicts(t *testing.T) {
+	config, err := pgx.ParseConfig(postgrestest.NewDatabase(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	openMigrated(t, config.ConnString())
+	injector := new(conflicttest.Injector)
+	pool := sql.OpenDB(injector.Wrap(stdlib.GetConnector(*config)))
+	t.Cleanup(func() { pool.Close() })
+	engine := engineOn(sqlx.NewDb(pool, "pgx"))
+	conflicttest.Run(t, conflicttest.Database{
+		Store: sqlstore.New(engine), Injector: injector,
+		Conflicts: []error{&pgconn.PgError{Code: "40001"}, &pgconn.PgError{Code: "40P01"}}, Lost: io.ErrUnexpectedEOF})
 }
 
 // TestConflictsAreRepeated gives each transaction a snapshot, in which it may

@@ -85,12 +85,16 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	// machine's own.
 	neverUnavailable := func(error) sqlstore.Class { return sqlstore.Other }
 	db.Schema = sqlstore.NewSchema(goose.DialectSQLite3, writer, files, lock, neverUnavailable)
-	db.Store = sqlstore.New(sqlstore.Engine{
+	db.Store = sqlstore.New(engineOn(writer, reader))
+	return db, nil
+}
+
+func engineOn(writer, reader *sql.DB) sqlstore.Engine {
+	return sqlstore.Engine{
 		Write: sqlx.NewDb(writer, "sqlite"), Read: sqlx.NewDb(reader, "sqlite"),
 		EncodeTime: func(t time.Time) any { return t.UnixMicro() },
 		Classify:   classify,
-	})
-	return db, nil
+	}
 }
 
 // Close ends every connection.

@@ -2,6 +2,8 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"os"
 	"path/filepath"
@@ -12,9 +14,11 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/jmoiron/sqlx"
+	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 
 	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore/conflicttest"
 	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore/schematest"
 	"github.com/ai-interviewer/ai-interviewer/domain"
 	"github.com/ai-interviewer/ai-interviewer/ports"
@@ -24,6 +28,39 @@ import (
 func TestConformance(t *testing.T) {
 	db := openMigrated(t, tempPath(t))
 	storetest.Run(t, func(*testing.T) ports.Storage { return db })
+}
+
+func TestInjectedConflicts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "interviewer.db")
+	openMigrated(t, path)
+	connector, err := sqlite.NewConnector("file:" + path + "?_txlock=immediate&_pragma=foreign_keys(1)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	injector := new(conflicttest.Injector)
+	pool := sql.OpenDB(injector.Wrap(connector))
+	pool.SetMaxOpenConns(1)
+	t.Cleanup(func() { pool.Close() })
+	conflicttest.Run(t, conflicttest.Database{
+		Store: sqlstore.New(engineOn(pool, pool)), Injector: injector, Conflicts: []error{busy(t, connector)}})
+}
+
+// busy returns what the driver says when another connection has the file.
+func busy(t *testing.T, connector driver.Connector) error {
+	t.Helper()
+	one, other := sql.OpenDB(connector), sql.OpenDB(connector)
+	defer one.Close()
+	defer other.Close()
+	tx, err := one.Begin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer tx.Rollback()
+	_, err = other.Begin()
+	if err == nil {
+		t.Fatal("two have the file at once")
+	}
+	return err
 }
 
 // TestConformanceOfTwoOnOneFile lets two databases on one file share the work,
