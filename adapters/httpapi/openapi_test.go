@@ -1,10 +1,13 @@
 package httpapi
 
 import (
+	"log/slog"
+	"net/http/httptest"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gorilla/mux"
 	"go.yaml.in/yaml/v3"
@@ -77,5 +80,69 @@ func TestRoutesAndDocumentAreTheSame(t *testing.T) {
 	}
 	if post.Summary != "Create a new interview session" || !slices.Equal(post.Tags, []string{"sessions"}) {
 		t.Errorf("the summary is %q, the tags are %q", post.Summary, post.Tags)
+	}
+}
+
+// TestKeysAreDocumentedWhereTheyAreTaken sends a bad idempotency key to every
+// call of the document: those and only those that refuse it may say that they
+// take one, and what can come of that.
+func TestKeysAreDocumentedWhereTheyAreTaken(t *testing.T) {
+	var document struct {
+		Paths map[string]map[string]yaml.Node
+	}
+	if err := yaml.Unmarshal(docs.OpenAPI, &document); err != nil {
+		t.Fatal(err)
+	}
+	// The others find no use cases, and panic.
+	handler := New(Config{Tokens: anybody{}, Logger: slog.New(slog.DiscardHandler), RequestTimeout: time.Minute})
+	taken := 0
+	for path, operations := range document.Paths {
+		for method, node := range operations {
+			var operation struct {
+				Parameters []struct {
+					Ref string `yaml:"$ref"`
+				}
+				Responses map[string]struct {
+					Ref     string `yaml:"$ref"`
+					Headers map[string]any
+				}
+			}
+			if method == "parameters" {
+				continue
+			}
+			if err := node.Decode(&operation); err != nil {
+				t.Fatal(err)
+			}
+			req := httptest.NewRequest(strings.ToUpper(method), regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "f47ac10b-58cc-4372-a567-0e02b2c3d479"), nil)
+			req.Header.Set("Authorization", "Bearer x")
+			req.Header.Set("Idempotency-Key", "two words")
+			recorder := httptest.NewRecorder()
+			handler.ServeHTTP(recorder, req)
+			takes := recorder.Code == 422 && strings.Contains(recorder.Body.String(), `"loc":["header","Idempotency-Key"],"type":"value_error"`)
+			documented := false
+			for _, parameter := range operation.Parameters {
+				documented = documented || parameter.Ref == "#/components/parameters/IdempotencyKey"
+			}
+			if takes != documented {
+				t.Errorf("%s %s takes a key: %t; documented: %t", method, path, takes, documented)
+			}
+			if !takes {
+				continue
+			}
+			taken++
+			for _, status := range []string{"401", "408", "409", "413", "422", "503"} {
+				if _, there := operation.Responses[status]; !there {
+					t.Errorf("%s %s: %s is not documented", method, path, status)
+				}
+			}
+			for status, response := range operation.Responses {
+				if _, there := response.Headers[replayedHeader]; there != (status[0] == '2') {
+					t.Errorf("%s %s: %s has the mark of a replay: %t", method, path, status, there)
+				}
+			}
+		}
+	}
+	if taken != 11 {
+		t.Errorf("%d calls take a key", taken)
 	}
 }
