@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/gorilla/mux"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
 )
@@ -50,11 +51,14 @@ func (s *server) once(limit int64, h protectedFunc) protectedFunc {
 	return func(w http.ResponseWriter, r *http.Request, caller uuid.UUID) error {
 		var bad validationError
 		key := bad.idempotencyKey(r)
-		if err := bad.asError(); err != nil || key == "" {
-			if err != nil {
-				return err
-			}
+		if len(bad) == 0 && key == "" {
 			return h(w, r, caller)
+		}
+		for name := range mux.Vars(r) { // what is no id may be of any length, and the path is part of a storage's key
+			bad.pathUUID(r, name)
+		}
+		if err := bad.asError(); err != nil {
+			return err
 		}
 		body, err := readBody(w, r, limit)
 		if err != nil {
