@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
@@ -30,13 +31,15 @@ UPDATE idempotency_keys SET status = $5, location = $6, body = $7
 // commit, it begins again: the key tells whether the work was stored.
 func (s *Store) RunOnce(ctx context.Context, key domain.IdempotencyKey, now, expired time.Time,
 	work func(ctx context.Context) (domain.Reply, error)) (reply domain.Reply, replayed bool, err error) {
-	var failed error // of the work, which has its form already
+	var failed error  // of the work, which has its form already
+	var unknown error // of the last commit, until the key is read again
 	err = s.repeat(ctx, func() error {
 		failed = nil
-		return s.tryInTx(ctx, func(tx querier) error {
+		err := s.tryInTx(ctx, func(tx querier) (err error) {
 			if replayed, err = s.takeKey(ctx, tx, key, now, expired); err != nil {
 				return err
 			}
+			unknown = nil
 			if replayed {
 				reply, err = findReply(ctx, tx, key)
 				return err
@@ -44,9 +47,13 @@ func (s *Store) RunOnce(ctx context.Context, key domain.IdempotencyKey, now, exp
 			if reply, failed = work(context.WithValue(ctx, joined{s}, tx)); failed != nil {
 				return failed
 			}
-			_, err := tx.ExecContext(ctx, saveReply, key.UserID, key.Method, key.Path, key.Key, reply.Status, orNull(reply.Location), reply.Body)
+			_, err = tx.ExecContext(ctx, saveReply, key.UserID, key.Method, key.Path, key.Key, reply.Status, orNull(reply.Location), reply.Body)
 			return err
 		})
+		if errors.Is(err, domain.ErrOutcomeUnknown) {
+			unknown = err
+		}
+		return err
 	}, domain.ErrOutcomeUnknown)
 	switch {
 	case err == nil:
@@ -57,6 +64,8 @@ func (s *Store) RunOnce(ctx context.Context, key domain.IdempotencyKey, now, exp
 		err = domain.ErrUserNotFound
 	case s.engine.Classify(err) == Locked:
 		err = domain.ErrIdempotencyKeyInUse
+	case unknown != nil:
+		err = s.fail(ctx, "run once", unknown)
 	default:
 		err = s.fail(ctx, "run once", err)
 	}
