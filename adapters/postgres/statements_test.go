@@ -73,6 +73,15 @@ func TestStatementsPerUseCase(t *testing.T) {
 	user, posting := seed(t, db)
 	start := app.StartSession{Postings: db, Sessions: db, Clock: time.Now}
 	var session domain.SessionSummary
+	once := app.RunOnce{Keys: db, Clock: time.Now, Retention: time.Hour}
+	startOnce := func() error {
+		key := domain.IdempotencyKey{UserID: user, Method: "POST", Path: "/api/v1/sessions", Key: "key"}
+		_, _, err := once.Execute(t.Context(), key, func(ctx context.Context) (domain.Reply, error) {
+			_, err := start.Execute(ctx, user, posting.ID)
+			return domain.Reply{Status: 201}, err
+		})
+		return err
+	}
 	dispatched := dispatcher{}
 	bank := asker{}
 	var operation domain.Operation
@@ -89,6 +98,10 @@ func TestStatementsPerUseCase(t *testing.T) {
 			_, err := start.Execute(t.Context(), user, posting.ID)
 			return err
 		}},
+		// Around the two: begin, the limit of waiting, the key; its reply, commit.
+		{"start one with a key", 7, startOnce},
+		// Begin, the limit of waiting, the key, its reply, commit.
+		{"start it again", 5, startOnce},
 		// With begin and commit: of the transaction, two statements.
 		{"submit an answer", 5, func() error {
 			_, err := app.SubmitAnswer{Sessions: db, Answers: db, Clock: time.Now}.Execute(t.Context(), user, session.Session.ID(), "x")
@@ -138,9 +151,9 @@ func TestStatementsPerUseCase(t *testing.T) {
 			}
 			return err
 		}},
-		{"list 1,002 sessions", 1, func() error {
+		{"list 1,003 sessions", 1, func() error {
 			sessions, _, err := app.ListSessions{Postings: db, Sessions: db}.Execute(t.Context(), user, app.SessionQuery{})
-			if len(sessions) != 1002 {
+			if len(sessions) != 1003 {
 				t.Errorf("%d sessions", len(sessions))
 			}
 			return err
