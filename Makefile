@@ -1,5 +1,8 @@
 .DEFAULT_GOAL := help
-.PHONY: help run test lint generate build check
+# Where make torture leaves its table.
+TABLE ?= $(CURDIR)/torture.md
+
+.PHONY: help run test torture lint generate build check
 
 # Everything is built in one form, that of the race detector, so that tests,
 # vet and staticcheck share what is compiled. The OpenAPI validator takes longer
@@ -16,6 +19,10 @@ run: ## Serve on 127.0.0.1:8000, with data in ./data
 test: ## Run every test; on Debian or Ubuntu this first installs what they lack
 	@bash .ci/install
 	GOFLAGS="$(RACE)" go test -shuffle=on -vet=off ./...
+
+torture: ## Break the service on purpose, for at most 10 minutes, and print what it loses
+	@bash .ci/install
+	go test -count=1 -timeout 10m -v -run '^TestTorture$$' ./cmd/interviewer/internal/torture -torture.long -torture.table=$(TABLE)
 
 lint: ## Check form (gofmt), go vet and staticcheck
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt-ed:"; gofmt -l .; exit 1; }

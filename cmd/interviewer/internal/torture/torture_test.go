@@ -1,0 +1,138 @@
+package torture
+
+import (
+	"cmp"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/ai-interviewer/ai-interviewer/adapters/postgres/postgrestest"
+)
+
+var (
+	long      = flag.Bool("torture.long", false, "run the long form of each scenario")
+	tableFile = flag.String("torture.table", "", "write the table of results, in Markdown, to this `file`")
+)
+
+// pick chooses between the short and the long form of a scenario.
+func pick[T any](inShort, inLong T) T {
+	if *long {
+		return inLong
+	}
+	return inShort
+}
+
+// scenarios is every attack, with the promise that it attacks. A scenario
+// reports what it found by [report]; it is in a file of its own.
+var scenarios = []struct {
+	name    string
+	promise string
+	run     func(t *testing.T)
+}{
+	{"kill", "what was answered 2xx outlives kill -9; with a key nothing is there twice", killRepeatedly},
+}
+
+func TestTorture(t *testing.T) {
+	t.Cleanup(func() { printResults(t) })
+	for _, scenario := range scenarios {
+		t.Run(scenario.name, func(t *testing.T) {
+			t.Log("promise: " + scenario.promise)
+			begin := time.Now()
+			scenario.run(t)
+			t.Logf("took %v", time.Since(begin).Round(time.Millisecond))
+		})
+	}
+}
+
+// result is a row of the table.
+type result struct {
+	scenario string // the name of the subtest, if empty
+	load     string // who asked for what
+	faults   string // what was done to the service
+	// Of what clients were told was stored: how many rows there should be, how
+	// many there are, how many there are twice, and how many are missing.
+	acknowledged, found, duplicated, lost int
+	// recovery is how soon the service served again, as recovered prints it.
+	recovery string
+	figures  string // whatever else was measured, beside its goal
+}
+
+// recovered is a time to recover, beside its goal.
+func recovered(took, goal time.Duration) string {
+	return fmt.Sprintf("%v (goal %v)", took.Round(time.Millisecond), goal)
+}
+
+var results struct {
+	sync.Mutex
+	rows []result
+}
+
+// report adds rows to the table.
+func report(t testing.TB, rows ...result) {
+	results.Lock()
+	defer results.Unlock()
+	for _, row := range rows {
+		row.scenario = cmp.Or(row.scenario, strings.TrimPrefix(t.Name(), "TestTorture/"))
+		results.rows = append(results.rows, row)
+	}
+}
+
+func printResults(t *testing.T) {
+	rows := [][]string{{"scenario", "load", "faults", "acknowledged", "found", "duplicated", "lost", "recovery", "figures"}}
+	for _, r := range results.rows {
+		rows = append(rows, []string{r.scenario, r.load, r.faults, fmt.Sprint(r.acknowledged), fmt.Sprint(r.found),
+			fmt.Sprint(r.duplicated), fmt.Sprint(r.lost), cmp.Or(r.recovery, "-"), cmp.Or(r.figures, "-")})
+	}
+	table := markdown(rows)
+	fmt.Print("\n", table)
+	if *tableFile != "" {
+		if err := os.WriteFile(*tableFile, []byte(table), 0o644); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// markdown lays out a table, whose first row is its head.
+func markdown(rows [][]string) string {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], len([]rune(cell)))
+		}
+	}
+	rule := make([]string, len(widths))
+	for i, width := range widths {
+		rule[i] = strings.Repeat("-", width)
+	}
+	var out strings.Builder
+	for _, row := range slices.Insert(slices.Clone(rows), 1, rule) {
+		for i, cell := range row {
+			fmt.Fprintf(&out, "| %-*s ", widths[i], cell)
+		}
+		out.WriteString("|\n")
+	}
+	return out.String()
+}
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	var err error
+	if binaryDir, err = os.MkdirTemp("", "interviewer-torture-"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := postgrestest.Run(m)
+	os.RemoveAll(binaryDir)
+	os.Exit(code)
+}
+
+// binaryDir is where the program is built.
+var binaryDir string
+
+func binaryPath() string { return filepath.Join(binaryDir, "interviewer") }
