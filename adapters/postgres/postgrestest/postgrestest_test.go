@@ -88,6 +88,23 @@ func TestServerRestart(t *testing.T) {
 	}
 }
 
+func TestStandby(t *testing.T) {
+	t.Parallel()
+	primary := Start(t)
+	standby := primary.Standby(t)
+	if err := execute(primary.URL("postgres"), "create table kept as select 42 as n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := execute(standby.URL("postgres"), "create table refused ()"); err == nil {
+		t.Error("the standby takes writes")
+	}
+	primary.Stop(t)
+	standby.Promote(t)
+	if err := execute(standby.URL("postgres"), "insert into kept values (43)"); err != nil {
+		t.Errorf("after the promotion: %v", err)
+	}
+}
+
 func TestMissingBinariesSayWhatToType(t *testing.T) {
 	t.Setenv("PATH", "")
 	_, err := findBinaries(t.TempDir() + "/*/bin")

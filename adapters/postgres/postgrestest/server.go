@@ -48,7 +48,7 @@ func Start(t testing.TB) *Server {
 // superuser. A new server has the database postgres. The URL stays the same
 // over [Server.Restart].
 func (s *Server) URL(database string) string {
-	return fmt.Sprintf("postgres://postgres@127.0.0.1:%d/%s?sslmode=disable", s.port, database)
+	return fmt.Sprintf("postgres://postgres@%s/%s?sslmode=disable", s.Host(), database)
 }
 
 // Stop stops the server at once, as in a crash: connections break. Stop does
@@ -90,6 +90,73 @@ func (s *Server) DemandPasswords(t testing.TB) {
 	t.Fatal("postgrestest: the server still lets everybody in")
 }
 
+// Standby starts a server that follows s until [Server.Promote]. From now on s
+// answers a commit when both have it. The standby is removed when t ends.
+func (s *Server) Standby(t testing.TB) *Server {
+	t.Helper()
+	standby, err := s.newStandby()
+	if err != nil {
+		t.Fatalf("postgrestest: standby: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := standby.remove(); err != nil {
+			t.Errorf("postgrestest: %v", err)
+		}
+	})
+	return standby
+}
+
+func (s *Server) newStandby() (_ *Server, err error) {
+	standby := &Server{bin: s.bin, credential: s.credential}
+	if standby.dir, err = makeDir(standby.credential); err != nil {
+		return nil, err
+	}
+	primary := fmt.Sprintf("host=127.0.0.1 port=%d user=postgres application_name=standby", s.port)
+	err = standby.finish("pg_basebackup", "--pgdata="+standby.path("data"), "--dbname="+primary,
+		"--write-recovery-conf", "--checkpoint=fast", "--no-sync")
+	if err == nil {
+		err = standby.runSomewhere()
+	}
+	if err == nil {
+		err = s.waitFor(standby)
+	}
+	if err != nil {
+		return nil, errors.Join(err, standby.remove())
+	}
+	return standby, nil
+}
+
+// waitFor makes the primary wait for its standby at each commit, and returns
+// when it does.
+func (s *Server) waitFor(standby *Server) error {
+	for _, statement := range []string{"ALTER SYSTEM SET synchronous_standby_names = 'standby'", "SELECT pg_reload_conf()"} {
+		if err := execute(s.URL("postgres"), statement); err != nil {
+			return err
+		}
+	}
+	for range 3000 {
+		// It divides by zero, unless the standby is there.
+		if err := execute(s.URL("postgres"), "SELECT 1 / count(*) FROM pg_stat_replication WHERE sync_state = 'sync'"); err == nil {
+			return nil
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	return fmt.Errorf("it does not follow\n%s", standby.logTail())
+}
+
+// Promote makes a standby a primary, and returns when it takes writes.
+func (s *Server) Promote(t testing.TB) {
+	t.Helper()
+	for _, statement := range []string{"SELECT pg_promote()", "CREATE TEMPORARY TABLE it_takes_writes ()"} {
+		if err := execute(s.URL("postgres"), statement); err != nil {
+			t.Fatalf("postgrestest: promote: %v", err)
+		}
+	}
+}
+
+// Host returns the host and port of the server.
+func (s *Server) Host() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
+
 var errPortTaken = errors.New("the port is taken")
 
 // newServer returns a server that accepts connections.
@@ -105,15 +172,7 @@ func newServer() (_ *Server, err error) {
 		return nil, err
 	}
 	if err = s.initialize(); err == nil {
-		err = errPortTaken
-	}
-	for range 10 {
-		if errors.Is(err, errPortTaken) {
-			// Below the ports that systems give to outgoing connections, so
-			// that none of those can hold the port when Restart needs it.
-			s.port = 20000 + rand.IntN(12000)
-			err = s.run()
-		}
+		err = s.runSomewhere()
 	}
 	if err != nil {
 		return nil, errors.Join(err, s.remove())
@@ -122,15 +181,34 @@ func newServer() (_ *Server, err error) {
 }
 
 func (s *Server) initialize() error {
-	if err := s.spawn("initdb", "--pgdata="+s.path("data"), "--username=postgres", "--auth=trust",
-		"--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions"); err != nil {
+	return s.finish("initdb", "--pgdata="+s.path("data"), "--username=postgres", "--auth=trust",
+		"--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions")
+}
+
+// finish runs one of PostgreSQL's programs to its end.
+func (s *Server) finish(program string, args ...string) error {
+	if err := s.spawn(program, args...); err != nil {
 		return err
 	}
 	<-s.ended
 	if !s.process.ProcessState.Success() {
-		return fmt.Errorf("initdb: %v\n%s", s.process.ProcessState, s.logTail())
+		return fmt.Errorf("%s: %v\n%s", program, s.process.ProcessState, s.logTail())
 	}
 	return nil
+}
+
+// runSomewhere starts postgres on a port that is free.
+func (s *Server) runSomewhere() error {
+	err := errPortTaken
+	for range 10 {
+		if errors.Is(err, errPortTaken) {
+			// Below the ports that systems give to outgoing connections, so
+			// that none of those can hold the port when Restart needs it.
+			s.port = 20000 + rand.IntN(12000)
+			err = s.run()
+		}
+	}
+	return err
 }
 
 // run starts postgres and waits until it accepts connections.
