@@ -67,6 +67,10 @@ func classify(err error) sqlstore.Class {
 	switch {
 	case pgconn.Timeout(err): // the context ended while a statement ran
 		return sqlstore.Lost
+	case errors.Is(err, pgconn.ErrConnClosed):
+		// pgx says so too, and that it is safe to retry, of a connection that
+		// breaks after a COMMIT was sent on it.
+		return sqlstore.Lost
 	case errors.Is(err, errNotReady), pgconn.SafeToRetry(err), errors.Is(err, driver.ErrBadConn), errors.Is(err, sql.ErrConnDone),
 		errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return sqlstore.Unavailable // nothing was sent

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -12,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -305,6 +307,70 @@ func TestClassify(t *testing.T) {
 		if got := classify(fmt.Errorf("wrapped: %w", test.err)); got != test.want {
 			t.Errorf("%T %q: %v, want %v", test.err, sqlState(test.err), got, test.want)
 		}
+	}
+}
+
+// deafConn breaks once a commit was sent on it, before the answer is heard.
+type deafConn struct {
+	net.Conn
+	armed *atomic.Bool
+	deaf  bool
+}
+
+func (c *deafConn) Write(p []byte) (int, error) {
+	if bytes.Contains(p, []byte("commit")) && c.armed.CompareAndSwap(true, false) {
+		c.deaf = true
+	}
+	return c.Conn.Write(p)
+}
+
+func (c *deafConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if c.deaf {
+		c.Conn.Close()
+		return 0, io.ErrUnexpectedEOF
+	}
+	return n, err
+}
+
+func TestConnectionLostAtCommitIsUnknown(t *testing.T) {
+	config, err := pgx.ParseConfig(postgrestest.NewDatabase(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var armed atomic.Bool
+	dial := config.DialFunc
+	config.DialFunc = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		return &deafConn{Conn: conn, armed: &armed}, err
+	}
+	db, err := open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	if err := db.Schema.Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	owner, posting := seed(t, db)
+
+	armed.Store(true)
+	if err := db.DeleteJobPosting(t.Context(), owner, posting.ID); !errors.Is(err, domain.ErrOutcomeUnknown) || armed.Load() {
+		t.Errorf("without a key: %v", err)
+	}
+	if _, err := db.FindJobPosting(t.Context(), owner, posting.ID); !errors.Is(err, domain.ErrJobPostingNotFound) {
+		t.Errorf("the commit was not done: %v", err)
+	}
+
+	armed.Store(true)
+	now, worked := time.Now(), 0
+	key := domain.IdempotencyKey{UserID: owner, Method: "POST", Path: "/", Key: "k"}
+	reply, replayed, err := db.RunOnce(t.Context(), key, now, now.Add(-time.Hour), func(context.Context) (domain.Reply, error) {
+		worked++
+		return domain.Reply{Status: 201}, nil
+	})
+	if err != nil || reply.Status != 201 || !replayed || worked != 1 || armed.Load() {
+		t.Errorf("with a key: %+v, replayed %v, worked %d times, %v", reply, replayed, worked, err)
 	}
 }
 
