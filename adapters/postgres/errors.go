@@ -23,6 +23,7 @@ const (
 	invalidCatalogName  = "3D000"
 	queryCanceled       = "57014" // by statement_timeout: our own cancels are known by their context
 	lockNotAvailable    = "55P03" // by lock_timeout
+	readOnlyTransaction = "25006" // on a standby, whose primary is away or elsewhere
 	failedTransaction   = "25P02" // by an earlier statement, whose failure did not end the work
 
 	classConnection            = "08"
@@ -47,7 +48,7 @@ func classify(err error) sqlstore.Class {
 		return sqlstore.Locked
 	case failedTransaction:
 		return sqlstore.Conflict
-	case cannotConnectNow, queryCanceled:
+	case cannotConnectNow, queryCanceled, readOnlyTransaction:
 		return sqlstore.Unavailable
 	case adminShutdown, crashShutdown, completionUnknown:
 		return sqlstore.Lost

@@ -6,6 +6,7 @@ package postgres
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"embed"
 	"errors"
 	"fmt"
@@ -94,7 +95,7 @@ func open(config *pgx.ConnConfig) (*DB, error) {
 			return errNotReady
 		}
 		return nil
-	}))
+	}), stdlib.OptionResetSession(leaveStandby))
 	pool.SetMaxOpenConns(maxConns)
 	pool.SetMaxIdleConns(maxConns)
 	db := sqlx.NewDb(pool, "pgx")
@@ -109,6 +110,15 @@ func engineOn(db *sqlx.DB) sqlstore.Engine {
 		LimitWait:  fmt.Sprintf("SET LOCAL lock_timeout = %d", domain.IdempotencyWait.Milliseconds()),
 		Classify:   classify,
 	}
+}
+
+// leaveStandby drops a connection to a server that takes no writes: after a
+// failover the primary may be elsewhere, and only a new connection finds it.
+func leaveStandby(_ context.Context, conn *pgx.Conn) error {
+	if conn.PgConn().ParameterStatus("in_hot_standby") == "on" {
+		return driver.ErrBadConn
+	}
+	return nil
 }
 
 // Close ends every connection.

@@ -256,6 +256,40 @@ func TestServerAwayIsUnavailableAndComesBack(t *testing.T) {
 	}
 }
 
+// TestStandbyIsUnavailableAndLeft moves the one address that the store knows
+// from a primary to its standby and back.
+func TestStandbyIsUnavailableAndLeft(t *testing.T) {
+	primary := postgrestest.Start(t)
+	standby := primary.Standby(t)
+	config, err := pgx.ParseConfig(primary.URL("postgres"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := primary.Host()
+	config.DialFunc = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, address)
+	}
+	db, err := open(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	if err := db.Schema.Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	address = standby.Host()
+	user := domain.User{ID: uuid.New(), Email: "somebody@example.com", PasswordHash: "hash", CreatedAt: time.Now().UTC()}
+	for range 2 {
+		if err := db.CreateUser(t.Context(), user); !errors.Is(err, domain.ErrUnavailable) || errors.Is(err, domain.ErrOutcomeUnknown) {
+			t.Errorf("on the standby: %v", err)
+		}
+	}
+	address = primary.Host()
+	if err := db.CreateUser(t.Context(), user); err != nil {
+		t.Errorf("back on the primary: %v", err)
+	}
+}
+
 func TestWrongSettingsAreNotWaitedFor(t *testing.T) {
 	url := postgrestest.NewDatabase(t)
 	config, err := pgx.ParseConfig(url)
@@ -294,6 +328,7 @@ func TestClassify(t *testing.T) {
 		{&pgconn.PgError{Code: "57014"}, sqlstore.Unavailable},
 		{&pgconn.PgError{Code: "55P03"}, sqlstore.Locked},
 		{&pgconn.PgError{Code: "25P02"}, sqlstore.Conflict},
+		{&pgconn.PgError{Code: "25006"}, sqlstore.Unavailable},
 		{&pgconn.PgError{Code: "40001"}, sqlstore.Conflict},
 		{&pgconn.PgError{Code: "40P01"}, sqlstore.Conflict},
 		{&pgconn.PgError{Code: "40003"}, sqlstore.Lost},
