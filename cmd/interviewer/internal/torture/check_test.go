@@ -92,10 +92,35 @@ func (r *record) check(t testing.TB, db database, s *service, token string) resu
 	for problem, times := range r.problems {
 		t.Errorf("%d times: %s", times, problem)
 	}
+	checkOperations(t, db)
 	if missing := r.missingInAPI(t, s, token); missing > 0 {
 		t.Errorf("%d acknowledged sessions are not in the API", missing)
 	}
 	return result{acknowledged: n.acknowledged, found: n.found, duplicated: n.duplicated, lost: n.lost}
+}
+
+// checkOperations waits until the service, or another, is done with every
+// operation, and wants each question once.
+func checkOperations(t testing.TB, db database) {
+	t.Helper()
+	conn := db.open(t)
+	number := func(query string) (n int) {
+		t.Helper()
+		if err := conn.QueryRow(query).Scan(&n); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	eventually(t, func() bool {
+		return number(`SELECT count(*) FROM operations WHERE status IN ('pending', 'processing')`) == 0
+	})
+	if n := number(`SELECT count(*) FROM operations WHERE status = 'failed'`); n > 0 {
+		t.Errorf("%d operations failed", n)
+	}
+	asked := number(`SELECT count(*) FROM session_messages WHERE message_type = 'question'`)
+	if completed := number(`SELECT count(*) FROM operations WHERE status = 'completed'`); asked != completed {
+		t.Errorf("%d operations are completed, %d questions are there", completed, asked)
+	}
 }
 
 // missingInAPI asks the service for the acknowledged sessions, at most 1000.

@@ -72,6 +72,10 @@ func (d database) open(t testing.TB) *sql.DB {
 
 // onEach runs a test on every database that outlives a process.
 func onEach(t *testing.T, test func(t *testing.T, db database)) {
-	t.Run("sqlite", func(t *testing.T) { test(t, newSQLite(t)) })
-	t.Run("postgres", func(t *testing.T) { test(t, newPostgres(t)) })
+	for engine, open := range map[string]func(testing.TB) database{"sqlite": newSQLite, "postgres": newPostgres} {
+		t.Run(engine, func(t *testing.T) {
+			besideOthers(t)
+			test(t, open(t))
+		})
+	}
 }

@@ -88,12 +88,9 @@ func (p *proxy) drop(mute bool) { p.set(func() { p.mute = mute }) }
 // each connection; nil ends it.
 func (p *proxy) judge(inspect func(piece []byte) verdict) { p.set(func() { p.inspect = inspect }) }
 
-// connections counts those that are open.
-func (p *proxy) connections() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return len(p.open)
-}
+// retarget sends new connections to another address, as when a name or an
+// address moves to another host.
+func (p *proxy) retarget(target string) { p.set(func() { p.target = target }) }
 
 func (p *proxy) set(change func()) {
 	p.mu.Lock()
@@ -104,13 +101,13 @@ func (p *proxy) set(change func()) {
 func (p *proxy) serve(client *net.TCPConn) {
 	defer client.Close()
 	p.mu.Lock()
-	refused := p.refused
+	refused, target := p.refused, p.target
 	p.mu.Unlock()
 	if refused {
 		client.SetLinger(0)
 		return
 	}
-	conn, err := net.DialTimeout("tcp", p.target, 5*time.Second)
+	conn, err := net.DialTimeout("tcp", target, 5*time.Second)
 	if err != nil {
 		client.SetLinger(0)
 		return

@@ -36,17 +36,34 @@ var scenarios = []struct {
 	run     func(t *testing.T)
 }{
 	{"kill", "what was answered 2xx outlives kill -9; with a key nothing is there twice", killRepeatedly},
+	{"database-restart", "while PostgreSQL is away: 503 with Retry-After; then recovery by itself, nothing lost, no connection leaked", restartDatabase},
+	{"failover", "a promoted standby is found, nothing that was answered 2xx is lost", failOver},
+	{"address-moves", "a standby behind the database's address is 503, and is left once there is a primary", moveAddress},
+	{"connection", "a connection that breaks anywhere, also at COMMIT: with a key one row, without one row or an answer that says so", cutConnections},
+	{"network-gone", "a network that swallows all: requests end at their deadline by 503, then recovery", swallowNetwork},
+	{"sigterm", "SIGTERM: unready first, then DRAIN_DELAY, then no more connections; what was accepted is answered, operations go on", terminate},
+	{"rolling-restart", "a rolling restart behind a proxy that watches /readyz loses no request", restartInTurn},
 }
 
 func TestTorture(t *testing.T) {
 	t.Cleanup(func() { printResults(t) })
 	for _, scenario := range scenarios {
 		t.Run(scenario.name, func(t *testing.T) {
+			besideOthers(t)
 			t.Log("promise: " + scenario.promise)
 			begin := time.Now()
 			scenario.run(t)
 			t.Logf("took %v", time.Since(begin).Round(time.Millisecond))
 		})
+	}
+}
+
+// besideOthers lets a short form, which waits for most of its time, run at the
+// same time as others. The long forms have the machine to themselves, for the
+// sake of their figures.
+func besideOthers(t *testing.T) {
+	if !*long {
+		t.Parallel()
 	}
 }
 
@@ -122,6 +139,7 @@ func markdown(rows [][]string) string {
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	flag.Set("test.parallel", "4") // of [besideOthers], however few cores there are
 	var err error
 	if binaryDir, err = os.MkdirTemp("", "interviewer-torture-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
