@@ -453,3 +453,27 @@ func TestSIGTERMLetsRequestsFinish(t *testing.T) {
 		t.Errorf("the process ended with %v", err)
 	}
 }
+
+func TestClientsAreSentAwayBeforeTheStop(t *testing.T) {
+	p := startProcess(t, "DATABASE_URL=memory:", "DRAIN_DELAY=1h")
+	eventually(t, p.ready)
+	parts := func() bool {
+		t.Helper()
+		resp, err := http.Get(p.base + "/healthz")
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		return resp.StatusCode == 200 && resp.Close
+	}
+	if parts() {
+		t.Error("a connection is closed after its first request")
+	}
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, func() bool { return !p.ready() })
+	if !parts() {
+		t.Error("a connection is kept by a service that stops")
+	}
+}

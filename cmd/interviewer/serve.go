@@ -82,7 +82,7 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer, world world) e
 		return err
 	}
 	server := &http.Server{
-		Handler:           service.handler,
+		Handler:           partWhen(service.stopping, service.handler),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
 		WriteTimeout:      writeTimeout,
@@ -130,6 +130,18 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer, world world) e
 		return cause
 	}
 	return nil
+}
+
+// partWhen has clients make a new connection for each request, once the service
+// stops: in the end it closes those that are idle, and a request that is on its
+// way on one of them would be lost.
+func partWhen(stopping *atomic.Bool, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if stopping.Load() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // world is what the service meets beside its storage, and what a test may put
