@@ -95,6 +95,10 @@ type traffic struct {
 	working  sync.WaitGroup
 }
 
+// pause is what a client waits for after a failure: less than Retry-After
+// says, to see the recovery.
+const pause = 50 * time.Millisecond
+
 // patience bounds how long a client with a key tries again, and a try.
 const patience = 40 * time.Second
 
@@ -109,7 +113,9 @@ func (l load) begin(t testing.TB) *traffic {
 	for i := range l.clients {
 		r.working.Go(func() {
 			for n := i; !r.isStopping(); n++ {
-				r.round(l.keys == keyed || l.keys == mixed && n%2 == 0)
+				if !r.round(l.keys == keyed || l.keys == mixed && n%2 == 0) {
+					time.Sleep(pause)
+				}
 			}
 		})
 	}
@@ -158,20 +164,22 @@ func (r *traffic) posting(keyed bool) create {
 	return r.create("posting", mark, "/api/v1/job-postings", map[string]any{"title": mark, "description": "Build"}, keyed)
 }
 
-func (r *traffic) round(keyed bool) {
+// round returns whether its first create was acknowledged.
+func (r *traffic) round(keyed bool) bool {
 	posting := r.posting(keyed)
 	if posting.fate != acknowledged || r.postingsOnly {
-		return
+		return posting.fate == acknowledged
 	}
 	session := r.create("session", posting.id, "/api/v1/sessions", map[string]any{"job_posting_id": posting.id}, keyed)
 	if session.fate != acknowledged || r.isStopping() {
-		return
+		return true
 	}
 	path, mark := "/api/v1/sessions/"+session.id, uuid.NewString()
 	if r.create("answer", mark, path+"/answers", map[string]any{"answer_text": mark}, keyed); r.isStopping() {
-		return
+		return true
 	}
 	r.create("question", session.id, path+"/generate-question", nil, keyed)
+	return true
 }
 
 // create asks for one thing: with a key until it is there, else once.
@@ -199,7 +207,7 @@ func (r *traffic) create(kind, mark, path string, body any, keyed bool) create {
 			r.problem("a create with a key came to no end within %v", patience)
 			break
 		}
-		time.Sleep(50 * time.Millisecond) // sooner than Retry-After says, to see recovery
+		time.Sleep(pause)
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -21,7 +21,7 @@ func terminate(t *testing.T) {
 		token := s.signUp(t)
 		load := load{base: s.base, token: token, clients: 8, keys: unkeyed}
 		var total result
-		var during, times int
+		var during, broken, times int
 		var longest time.Duration
 		for range pick(1, 3) {
 			times++
@@ -56,21 +56,24 @@ func terminate(t *testing.T) {
 			if n := record.statuses()[503]; n > 0 {
 				t.Errorf("%d requests were answered 503", n)
 			}
-			if n := record.unanswered(t, db); n > 0 {
-				t.Errorf("%d creates were done and not answered", n)
+			unheard, done := record.unanswered(t, db)
+			if done > 0 {
+				t.Errorf("%d creates were done and not answered", done)
 			}
+			broken += unheard
 			s.start(t) // what is left of operations is its to finish
 			total = plus(total, record.check(t, db, s, token))
 		}
 		total.load, total.faults = load.String(), fmt.Sprintf("SIGTERM, DRAIN_DELAY %v, %d times", drainDelay, times)
-		total.figures = fmt.Sprintf("%d acknowledged after /readyz was 503; ended %v after the signal (goal %v)",
-			during, longest.Round(time.Millisecond), drainDelay+15*time.Second)
+		total.figures = fmt.Sprintf("%d acknowledged after /readyz was 503; %d met the closing listener, nothing done; ended %v after the signal (goal %v)",
+			during, broken, longest.Round(time.Millisecond), drainDelay+15*time.Second)
 		report(t, total)
 	})
 }
 
-// unanswered counts the rows of creates whose only try had no answer.
-func (r *record) unanswered(t *testing.T, db database) (n int) {
+// unanswered counts the creates without a key whose only try had no answer,
+// and those of them whose row is there.
+func (r *record) unanswered(t *testing.T, db database) (unheard, done int) {
 	t.Helper()
 	all := map[string]map[string][]string{}
 	for kind := range marks {
@@ -78,10 +81,11 @@ func (r *record) unanswered(t *testing.T, db database) (n int) {
 	}
 	for _, c := range r.creates {
 		if c.fate == unknown && !c.keyed {
-			n += len(all[c.kind][c.mark])
+			unheard++
+			done += len(all[c.kind][c.mark])
 		}
 	}
-	return n
+	return unheard, done
 }
 
 // restartInTurn restarts two replicas behind a balancer, one after the other,
