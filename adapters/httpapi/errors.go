@@ -171,10 +171,18 @@ func (s *server) handler(h handlerFunc) http.Handler {
 	})
 }
 
+// fail answers with a failure, and logs one that is the service's own.
 func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if status := s.refuse(w, err); status >= http.StatusInternalServerError {
+		s.Logger.ErrorContext(r.Context(), "request failed", "error", err.Error(), "status", status, requestIDKey, requestID(r))
+	}
+}
+
+// refuse answers with a failure, and returns its status.
+func (s *server) refuse(w http.ResponseWriter, err error) (status int) {
 	if errors.Is(err, context.Canceled) {
 		w.WriteHeader(statusClientClosedRequest)
-		return
+		return statusClientClosedRequest
 	}
 	status, detail := answerOf(err)
 	switch {
@@ -183,8 +191,6 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, err error) {
 	case status == http.StatusServiceUnavailable, errors.Is(err, domain.ErrIdempotencyKeyInUse):
 		w.Header().Set("Retry-After", retryAfterSeconds)
 	}
-	if status >= http.StatusInternalServerError {
-		s.Logger.ErrorContext(r.Context(), "request failed", "error", err.Error(), "status", status, requestIDKey, requestID(r))
-	}
 	writeJSON(w, status, envelope{detail})
+	return status
 }

@@ -18,8 +18,8 @@ import (
 // around puts what every answer has around a handler, 404 and 405 included.
 // The outermost comes first.
 func (s *server) around(h http.Handler) http.Handler {
-	h = s.withDeadline(h)
 	h = s.withSlots(h)
+	h = s.withDeadline(h)
 	h = s.withCORS(h)
 	h = s.withRecovery(h)
 	h = s.withLog(h)

@@ -39,6 +39,7 @@ func TestWorkThatTakesTooLongIs503(t *testing.T) {
 		Tokens:         anybody{},
 		Logger:         slog.New(slog.NewJSONHandler(&log, nil)),
 		RequestTimeout: time.Millisecond,
+		MaxRequests:    1,
 	})
 	req := httptest.NewRequest("POST", "/api/v1/sessions", strings.NewReader(`{"job_posting_id":"`+uuid.NewString()+`"}`))
 	req.Header.Set("Authorization", "Bearer x")

@@ -1,9 +1,14 @@
 package httpapi
 
 import (
+	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/http"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -11,32 +16,102 @@ import (
 	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
-// slotWait is how long a request waits for its turn under load. What waits for
-// longer is refused, before any work: those who are served are served in time,
-// and the others know at once.
-const slotWait = time.Second
+const (
+	// slotWait is how long a request waits for its turn under load, and
+	// waitingPerSlot how many wait for each slot. What waits for longer, or
+	// finds the queue full, is refused before any work: those who are served are
+	// served in time, and the others know at once, which costs little.
+	slotWait       = time.Second
+	waitingPerSlot = 2
+	// refusalsLogged is how often the log tells of refusals, at most.
+	refusalsLogged = time.Second
+)
+
+var (
+	errNoTurn    = fmt.Errorf("%w: no turn within %v", domain.ErrUnavailable, slotWait)
+	errQueueFull = fmt.Errorf("%w: too many wait", domain.ErrUnavailable)
+)
 
 // withSlots lets as many requests in at once as there are slots. Health is
 // answered always, so that nobody restarts a service because it is busy.
 func (s *server) withSlots(next http.Handler) http.Handler {
 	slots := semaphore.NewWeighted(int64(s.MaxRequests))
+	queue := semaphore.NewWeighted(int64(s.MaxRequests) * waitingPerSlot)
+	enter := func(ctx context.Context) error {
+		if slots.TryAcquire(1) {
+			return nil
+		}
+		if !queue.TryAcquire(1) {
+			return errQueueFull
+		}
+		defer queue.Release(1)
+		turn, cancel := context.WithTimeout(ctx, slotWait)
+		defer cancel()
+		switch err := slots.Acquire(turn, 1); {
+		case err == nil:
+			return nil
+		case errors.Is(ctx.Err(), context.Canceled): // the client is gone
+			return ctx.Err()
+		}
+		return errNoTurn
+	}
+	refusals := refusals{logger: s.Logger}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
 		case "/", "/health", "/healthz", "/readyz", "/api/v1/health":
 			next.ServeHTTP(w, r)
 			return
 		}
-		ctx, cancel := context.WithTimeout(r.Context(), slotWait)
-		err := slots.Acquire(ctx, 1)
-		cancel()
-		switch {
-		case err == nil:
-			defer slots.Release(1)
-			next.ServeHTTP(w, r)
-		case r.Context().Err() != nil: // the client is gone
-			s.fail(w, r, r.Context().Err())
-		default:
-			s.fail(w, r, fmt.Errorf("%w: no slot within %v", domain.ErrUnavailable, slotWait))
+		receiveBody(r)
+		if err := enter(r.Context()); err != nil {
+			if errors.Is(err, domain.ErrUnavailable) {
+				refusals.count()
+			}
+			s.refuse(w, err)
+			return
 		}
+		defer slots.Release(1)
+		next.ServeHTTP(w, r)
 	})
+}
+
+// receiveBody waits for the body of a request, as much of it as any route
+// takes: a client that sends slowly must not have a slot meanwhile. What went
+// wrong the handler finds out by reading it.
+func receiveBody(r *http.Request) {
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength > maxResumeBody {
+		return
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, maxResumeBody+1))
+	rest := io.Reader(r.Body)
+	if err != nil {
+		rest = failingReader{err}
+	}
+	r.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(body), rest), r.Body}
+}
+
+type failingReader struct{ err error }
+
+func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
+
+// refusals tells the log of what is refused, in few lines: when there is too
+// much to do is no time to write one for each.
+type refusals struct {
+	logger *slog.Logger
+	mu     sync.Mutex
+	untold int
+	told   time.Time
+}
+
+func (f *refusals) count() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.untold++
+	if now := time.Now(); now.Sub(f.told) >= refusalsLogged {
+		f.logger.Warn("requests refused: all slots are taken", "count", f.untold)
+		f.untold, f.told = 0, now
+	}
 }

@@ -66,7 +66,7 @@ func (s providerSetting) Validate() error {
 
 // loadSetting bounds what the service takes on, and how it stops.
 type loadSetting struct {
-	MaxRequests int           `env:"MAX_REQUESTS" default:"64" placeholder:"N" help:"How many requests are worked on at once; others wait for a second and then get 503 (${default})."`
+	MaxRequests int           `env:"MAX_REQUESTS" default:"64" placeholder:"N" help:"How many requests are worked on at once; twice as many others wait, for a second at most, and all else gets 503 at once (${default})."`
 	DrainDelay  time.Duration `env:"DRAIN_DELAY" default:"0s" placeholder:"DURATION" help:"How long new requests are still taken after the signal to stop, while /readyz is 503 (${default})."`
 }
 

@@ -1,0 +1,168 @@
+package httpapi
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// turns is the middleware around work that each request does until it is told
+// to end.
+type turns struct {
+	http.Handler
+	log    *bytes.Buffer
+	end    chan struct{}
+	worked int // how many requests got a slot
+}
+
+func newTurns(slots int) *turns {
+	f := &turns{log: &bytes.Buffer{}, end: make(chan struct{})}
+	s := &server{Config: Config{MaxRequests: slots, Logger: slog.New(slog.NewJSONHandler(f.log, nil))}}
+	f.Handler = s.withSlots(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		f.worked++
+		<-f.end
+	}))
+	return f
+}
+
+// begin makes a request; what is returned has its status once it is answered.
+func (f *turns) begin(ctx context.Context, body io.Reader) *httptest.ResponseRecorder {
+	recorder := &httptest.ResponseRecorder{HeaderMap: http.Header{}, Body: &bytes.Buffer{}}
+	go func() {
+		f.ServeHTTP(recorder, httptest.NewRequestWithContext(ctx, "POST", "/x", body))
+		if recorder.Code == 0 {
+			recorder.Code = http.StatusOK
+		}
+	}()
+	synctest.Wait()
+	return recorder
+}
+
+func TestSlots(t *testing.T) {
+	t.Run("what does not get one within a second is refused", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			f := newTurns(1)
+			f.begin(t.Context(), nil)
+			waiting := f.begin(t.Context(), nil)
+			time.Sleep(slotWait - 1)
+			synctest.Wait()
+			if waiting.Code != 0 {
+				t.Errorf("it was answered %d before its time", waiting.Code)
+			}
+			time.Sleep(1)
+			synctest.Wait()
+			if waiting.Code != http.StatusServiceUnavailable || waiting.Header().Get("Retry-After") == "" {
+				t.Errorf("it was answered %d %v", waiting.Code, waiting.Header())
+			}
+			close(f.end)
+		})
+	})
+
+	t.Run("when too many wait, the next is refused at once", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			f := newTurns(1)
+			var taken []*httptest.ResponseRecorder
+			for range 1 + waitingPerSlot {
+				taken = append(taken, f.begin(t.Context(), nil))
+			}
+			if refused := f.begin(t.Context(), nil); refused.Code != http.StatusServiceUnavailable {
+				t.Errorf("it was answered %d", refused.Code)
+			}
+			close(f.end)
+			synctest.Wait()
+			for i, response := range taken {
+				if response.Code != http.StatusOK {
+					t.Errorf("request %d was answered %d", i, response.Code)
+				}
+			}
+			if again := f.begin(t.Context(), nil); again.Code != http.StatusOK {
+				t.Errorf("later, one was answered %d", again.Code)
+			}
+		})
+	})
+
+	t.Run("a client that leaves the queue makes room in it", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			f := newTurns(1)
+			f.begin(t.Context(), nil)
+			ctx, leave := context.WithCancel(t.Context())
+			for range waitingPerSlot {
+				f.begin(ctx, nil)
+			}
+			leave()
+			synctest.Wait()
+			next := f.begin(t.Context(), nil)
+			close(f.end)
+			synctest.Wait()
+			if next.Code != http.StatusOK || f.worked != 2 {
+				t.Errorf("the next was answered %d, and %d had a slot", next.Code, f.worked)
+			}
+		})
+	})
+
+	t.Run("a body is waited for without one", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			f := newTurns(1)
+			body, rest := io.Pipe()
+			slow := f.begin(t.Context(), body)
+			go rest.Write([]byte("{"))
+			synctest.Wait()
+			close(f.end)
+			if other := f.begin(t.Context(), nil); other.Code != http.StatusOK {
+				t.Errorf("another one was answered %d", other.Code)
+			}
+			rest.Close()
+			synctest.Wait()
+			if slow.Code != http.StatusOK || f.worked != 2 {
+				t.Errorf("the slow one was answered %d, and %d had a slot", slow.Code, f.worked)
+			}
+		})
+	})
+
+	t.Run("the log tells of many refusals in few lines", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			f := newTurns(1)
+			for range 1 + waitingPerSlot + 100 {
+				f.begin(t.Context(), nil)
+			}
+			if lines := strings.Count(f.log.String(), "\n"); lines != 1 {
+				t.Errorf("100 refusals are %d lines", lines)
+			}
+			time.Sleep(refusalsLogged) // those who wait are refused too
+			synctest.Wait()
+			if log := f.log.String(); !strings.Contains(log, `"count":100`) {
+				t.Errorf("the log is %s", log)
+			}
+			close(f.end)
+		})
+	})
+}
+
+func TestReceivedBodyReadsAsItWasSent(t *testing.T) {
+	for name, test := range map[string]struct {
+		body io.Reader
+		want string
+		fail bool
+	}{
+		"whole":   {strings.NewReader("{}"), "{}", false},
+		"longer":  {strings.NewReader(strings.Repeat("x", maxResumeBody+9)), strings.Repeat("x", maxResumeBody+9), false},
+		"chunked": {io.MultiReader(strings.NewReader("{"), strings.NewReader("}")), "{}", false},
+		"broken":  {io.MultiReader(strings.NewReader("{"), failingReader{io.ErrUnexpectedEOF}), "{", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := httptest.NewRequestWithContext(t.Context(), "POST", "/", test.body)
+			receiveBody(r)
+			got, err := io.ReadAll(r.Body)
+			if string(got) != test.want || (err != nil) != test.fail {
+				t.Errorf("%d bytes, %v; want %d", len(got), err, len(test.want))
+			}
+		})
+	}
+}
