@@ -37,8 +37,13 @@ const (
 	maxBytes       = 128 // of salt and of tag
 )
 
-// wait is how long a caller waits for a turn.
-const wait = 2 * time.Second
+const (
+	// wait is how long a caller waits for a turn, and maxWaiting how many do:
+	// fewer than the requests that are worked on at once, so that a storm of
+	// log-ins leaves room for all else.
+	wait       = 2 * time.Second
+	maxWaiting = 16
+)
 
 var errHashFormat = errors.New("argon2id: the stored hash is not one of ours")
 
@@ -47,8 +52,11 @@ var errHashFormat = errors.New("argon2id: the stored hash is not one of ours")
 const noAccount = "$argon2id$v=19$m=19456,t=2,p=1$4bNI1FK7To/QYiPED0rKOg$QKqfd6o0Ox35x7A90TEDTpjeXDmfR+wUY7yzx/g+YAM"
 
 // Hasher hashes and verifies passwords. As many run at once as there are
-// processors; others wait, for at most two seconds.
-type Hasher struct{ slots chan struct{} }
+// processors; a few others wait, for at most two seconds.
+type Hasher struct {
+	slots  chan struct{}
+	inside chan struct{} // those who run or wait
+}
 
 var (
 	_ ports.PasswordHasher   = (*Hasher)(nil)
@@ -56,7 +64,10 @@ var (
 )
 
 // New returns a Hasher.
-func New() *Hasher { return &Hasher{make(chan struct{}, runtime.NumCPU())} }
+func New() *Hasher {
+	n := runtime.NumCPU()
+	return &Hasher{make(chan struct{}, n), make(chan struct{}, n+maxWaiting)}
+}
 
 // HashPassword implements [ports.PasswordHasher]. The result is a PHC string:
 // $argon2id$v=19$m=…,t=…,p=…$salt$tag.
@@ -90,6 +101,12 @@ func (h *Hasher) VerifyPassword(ctx context.Context, hash, password string) (boo
 }
 
 func (h *Hasher) derive(ctx context.Context, password string, p params, length uint32) ([]byte, error) {
+	select {
+	case h.inside <- struct{}{}:
+		defer func() { <-h.inside }()
+	default:
+		return nil, fmt.Errorf("%w: argon2id: too many wait", domain.ErrUnavailable)
+	}
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	select {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"golang.org/x/crypto/argon2"
 
@@ -111,6 +112,30 @@ func TestBusy(t *testing.T) {
 		<-h.slots
 		if _, err := h.HashPassword(t.Context(), "has a turn"); err != nil {
 			t.Errorf("after one is free: %v", err)
+		}
+	})
+}
+
+func TestTooManyWait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := New()
+		for range cap(h.slots) {
+			h.slots <- struct{}{}
+			h.inside <- struct{}{}
+		}
+		ctx, leave := context.WithCancel(t.Context())
+		for range maxWaiting {
+			go h.VerifyPassword(ctx, "", "waits")
+		}
+		synctest.Wait()
+		begin := time.Now()
+		if _, err := h.HashPassword(t.Context(), "one too many"); !errors.Is(err, domain.ErrUnavailable) || time.Since(begin) > 0 {
+			t.Errorf("after %v: %v", time.Since(begin), err)
+		}
+		leave()
+		synctest.Wait()
+		if n := len(h.inside); n != cap(h.slots) {
+			t.Errorf("%d are inside", n)
 		}
 	})
 }
