@@ -90,12 +90,13 @@ func open(config *pgx.ConnConfig) (*DB, error) {
 	}
 	schema := sqlstore.NewSchema(goose.DialectPostgres, schemaPool, files, locker, classifyAtStart)
 
-	pool := stdlib.OpenDB(*config, stdlib.OptionBeforeConnect(func(context.Context, *pgx.ConnConfig) error {
+	config.BuildContextWatcherHandler = breakOff
+	pool := sql.OpenDB(lastingConnector{stdlib.GetConnector(*config, stdlib.OptionBeforeConnect(func(context.Context, *pgx.ConnConfig) error {
 		if !schema.Ready() {
 			return errNotReady
 		}
 		return nil
-	}), stdlib.OptionResetSession(leaveStandby))
+	}), stdlib.OptionResetSession(leaveStandby))})
 	pool.SetMaxOpenConns(maxConns)
 	pool.SetMaxIdleConns(maxConns)
 	db := sqlx.NewDb(pool, "pgx")

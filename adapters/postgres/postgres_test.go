@@ -206,6 +206,40 @@ func TestClientGoesAway(t *testing.T) {
 	}
 }
 
+// TestConnectionOutlivesACancelledTransaction has clients leave in the middle of
+// their transactions: that must not cost a connection each time.
+func TestConnectionOutlivesACancelledTransaction(t *testing.T) {
+	db := openMigrated(t, postgrestest.NewDatabase(t))
+	pool := db.pools[0]
+	pool.SetMaxOpenConns(1)
+	user, posting := seed(t, db)
+	backend := func() (pid int) {
+		if err := pool.QueryRow("SELECT pg_backend_pid()").Scan(&pid); err != nil {
+			t.Fatal(err)
+		}
+		return pid
+	}
+	before := backend()
+	for range 10 {
+		ctx, leave := context.WithCancel(t.Context())
+		tx, err := pool.BeginTx(ctx, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.ExecContext(ctx, "UPDATE job_postings SET title = 'half' WHERE user_id = $1", user); err != nil {
+			t.Fatal(err)
+		}
+		leave()
+		tx.Rollback() // or database/sql was first
+	}
+	if after := backend(); after != before {
+		t.Errorf("the connection is another one")
+	}
+	if got, err := db.FindJobPosting(t.Context(), user, posting.ID); err != nil || got.Title != posting.Title {
+		t.Errorf("the posting is %v, %v", got, err)
+	}
+}
+
 // waitFor polls until a count is as wanted.
 func waitFor(t *testing.T, conn *pgx.Conn, query string, want int) {
 	t.Helper()
