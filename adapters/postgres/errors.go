@@ -5,12 +5,14 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
+	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
 // SQLSTATE codes and classes (PostgreSQL manual, appendix A).
@@ -80,6 +82,14 @@ func classify(err error) sqlstore.Class {
 		return sqlstore.Lost
 	}
 	return sqlstore.Other
+}
+
+// explainAtStart marks an error that is worth another try.
+func explainAtStart(err error) error {
+	if classifyAtStart(err) == sqlstore.Unavailable {
+		return fmt.Errorf("%w: %w", domain.ErrUnavailable, err)
+	}
+	return err
 }
 
 // classifyAtStart is classify for a service that starts: refused credentials

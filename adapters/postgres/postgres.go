@@ -88,7 +88,7 @@ func open(config *pgx.ConnConfig) (*DB, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make the migration lock: %w", err)
 	}
-	schema := sqlstore.NewSchema(goose.DialectPostgres, schemaPool, files, locker, classifyAtStart)
+	schema := sqlstore.NewSchema(goose.DialectPostgres, schemaPool, files, locker, explainAtStart)
 
 	config.BuildContextWatcherHandler = breakOff
 	pool := sql.OpenDB(lastingConnector{stdlib.GetConnector(*config, stdlib.OptionBeforeConnect(func(context.Context, *pgx.ConnConfig) error {

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"errors"
+	"fmt"
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
@@ -19,6 +20,27 @@ func classify(err error) sqlstore.Class {
 	return classCode(sqliteErr.Code())
 }
 
+// explain says of an error at start which file it is about, and what to do
+// where SQLite's words do not. None is worth waiting for: the file is this
+// machine's own.
+func explain(path string, err error) error {
+	var sqliteErr *sqlite.Error
+	if !errors.As(err, &sqliteErr) {
+		return err
+	}
+	advice, code := "", sqliteErr.Code()
+	switch {
+	case code&primaryCode == sqlite3.SQLITE_CORRUPT, code&primaryCode == sqlite3.SQLITE_NOTADB:
+		advice = ": it is damaged, or another program's: restore a backup"
+	case code == sqlite3.SQLITE_READONLY_DIRECTORY, code&primaryCode == sqlite3.SQLITE_CANTOPEN:
+		advice = ": this user must be able to write to its folder too"
+	}
+	return fmt.Errorf("open %s: %w%s", path, err, advice)
+}
+
+// primaryCode masks what an extended result code adds.
+const primaryCode = 0xff
+
 func classCode(code int) sqlstore.Class {
 	switch code {
 	case sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
@@ -26,7 +48,6 @@ func classCode(code int) sqlstore.Class {
 	case sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY:
 		return sqlstore.MissingParent
 	}
-	const primaryCode = 0xff
 	switch code & primaryCode {
 	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL: // another process holds it too long
 		return sqlstore.Conflict

@@ -75,16 +75,13 @@ func Open(ctx context.Context, path string) (*DB, error) {
 	// which SQLite does not wait its turn: it fails when two try at once.
 	lock := fileLock{flock.New(path + ".lock")}
 	if err := lock.hold(ctx, func() error { return writer.PingContext(ctx) }); err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", path, err), db.Close())
+		return nil, errors.Join(explain(path, err), db.Close())
 	}
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
-	// An error at start is never worth waiting for: the file is this
-	// machine's own.
-	neverUnavailable := func(error) sqlstore.Class { return sqlstore.Other }
-	db.Schema = sqlstore.NewSchema(goose.DialectSQLite3, writer, files, lock, neverUnavailable)
+	db.Schema = sqlstore.NewSchema(goose.DialectSQLite3, writer, files, lock, func(err error) error { return explain(path, err) })
 	db.Store = sqlstore.New(engineOn(writer, reader))
 	return db, nil
 }

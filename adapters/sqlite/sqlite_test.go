@@ -5,9 +5,11 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -259,6 +261,72 @@ func TestClassify(t *testing.T) {
 	}
 }
 
+// TestFullFile lets a file grow to its limit while many write, and gives it
+// more room.
+func TestFullFile(t *testing.T) {
+	db := openMigrated(t, tempPath(t))
+	limit := func(pages int) {
+		t.Helper()
+		if _, err := db.writer.Exec(fmt.Sprint("PRAGMA max_page_count = ", pages)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	limit(200)
+	var (
+		mu           sync.Mutex
+		acknowledged []uuid.UUID
+		refused      []uuid.UUID
+		writers      sync.WaitGroup
+	)
+	create := func() error {
+		user := domain.User{ID: uuid.New(), PasswordHash: strings.Repeat("x", 5000)}
+		user.Email = user.ID.String() + "@example.com"
+		err := db.CreateUser(t.Context(), user)
+		mu.Lock()
+		defer mu.Unlock()
+		if err == nil {
+			acknowledged = append(acknowledged, user.ID)
+		} else {
+			refused = append(refused, user.ID)
+		}
+		return err
+	}
+	for range 4 {
+		writers.Go(func() {
+			for {
+				if err := create(); err != nil {
+					if !errors.Is(err, domain.ErrUnavailable) || errors.Is(err, domain.ErrOutcomeUnknown) {
+						t.Errorf("a full file gives %v", err)
+					}
+					return
+				}
+			}
+		})
+	}
+	writers.Wait()
+	limit(400)
+	if err := create(); err != nil {
+		t.Errorf("with more room: %v", err)
+	}
+	for _, id := range acknowledged {
+		if _, err := db.FindUser(t.Context(), id); err != nil {
+			t.Errorf("acknowledged: %v", err)
+		}
+	}
+	for _, id := range refused {
+		if _, err := db.FindUser(t.Context(), id); !errors.Is(err, domain.ErrUserNotFound) {
+			t.Errorf("refused, and yet stored: %v", err)
+		}
+	}
+	var sound string
+	if err := db.reader.QueryRow("PRAGMA integrity_check").Scan(&sound); err != nil || sound != "ok" {
+		t.Errorf("integrity_check: %s, %v", sound, err)
+	}
+	if len(acknowledged) < 10 || len(refused) != 4 {
+		t.Errorf("%d were acknowledged and %d refused", len(acknowledged), len(refused))
+	}
+}
+
 // TestClientGoesAway lets a writer wait for another process's lock, and
 // cancels it.
 func TestClientGoesAway(t *testing.T) {
@@ -315,6 +383,9 @@ func TestCorruptFileIsUnavailable(t *testing.T) {
 	}
 	if classify(err) != sqlstore.Unavailable && !errors.Is(err, domain.ErrUnavailable) {
 		t.Errorf("a corrupt file gives %v", err)
+	}
+	if !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "restore a backup") {
+		t.Errorf("a corrupt file gives no advice: %v", err)
 	}
 }
 

@@ -11,8 +11,6 @@ import (
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
-
-	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
 // ErrSchemaBehind says that the database lacks migrations of this program.
@@ -21,16 +19,16 @@ var ErrSchemaBehind = errors.New("the database schema is behind this program: ru
 // Schema brings a database's tables to the form that this program needs.
 type Schema struct {
 	newProvider func() (*goose.Provider, error)
-	classify    func(error) Class
+	explain     func(error) error
 	ready       atomic.Bool
 }
 
 // NewSchema returns the schema of the migrations, which are goose's SQL files
 // in the root of the file system. The locker keeps two processes from
-// migrating at once. An error that classify finds [Unavailable] comes back
-// with [domain.ErrUnavailable] in its chain: worth another try.
-func NewSchema(dialect goose.Dialect, db *sql.DB, migrations fs.FS, locker lock.Locker, classify func(error) Class) *Schema {
-	return &Schema{classify: classify, newProvider: func() (*goose.Provider, error) {
+// migrating at once. explain adds to each error what the engine knows of it:
+// [domain.ErrUnavailable] if it is worth another try.
+func NewSchema(dialect goose.Dialect, db *sql.DB, migrations fs.FS, locker lock.Locker, explain func(error) error) *Schema {
+	return &Schema{explain: explain, newProvider: func() (*goose.Provider, error) {
 		return goose.NewProvider(dialect, db, migrations,
 			goose.WithLocker(locker), goose.WithDisableGlobalRegistry(true), goose.WithSlog(slog.New(slog.DiscardHandler)))
 	}}
@@ -80,11 +78,10 @@ func (s *Schema) with(use func(*goose.Provider) error) error {
 	if err != nil {
 		return err
 	}
-	err = use(provider)
-	if err != nil && s.classify(err) == Unavailable {
-		err = fmt.Errorf("%w: %w", domain.ErrUnavailable, err)
+	if err := use(provider); err != nil {
+		return s.explain(err)
 	}
-	return err
+	return nil
 }
 
 // Ready reports whether Up or Check has succeeded.
