@@ -51,7 +51,7 @@ type DB struct {
 // missing, readable by the owner alone. One connection writes; a pool of
 // others reads.
 func Open(ctx context.Context, path string) (*DB, error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
@@ -91,6 +91,32 @@ func engineOn(writer, reader *sql.DB) sqlstore.Engine {
 		Write: sqlx.NewDb(writer, "sqlite"), Read: sqlx.NewDb(reader, "sqlite"),
 		EncodeTime: func(t time.Time) any { return t.UnixMicro() },
 		Classify:   classify,
+	}
+}
+
+// makeFolder is os.MkdirAll, but each folder that it makes outlives a loss of
+// power, as SQLite sees to for the files in the last one.
+func makeFolder(path string) error {
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	parent := filepath.Dir(path)
+	if err := makeFolder(parent); err != nil {
+		return err
+	}
+	if err := os.Mkdir(path, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	SyncFolder(parent)
+	return nil
+}
+
+// SyncFolder makes the names in a folder outlive a loss of power, on systems
+// that can; on others there is nothing to do about it.
+func SyncFolder(path string) {
+	if folder, err := os.Open(path); err == nil {
+		folder.Sync()
+		folder.Close()
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/ai-interviewer/ai-interviewer/adapters/aesgcm"
 	"github.com/ai-interviewer/ai-interviewer/adapters/jwt"
+	"github.com/ai-interviewer/ai-interviewer/adapters/sqlite"
 )
 
 // minSecretBytes is how long every secret is at least.
@@ -71,5 +72,6 @@ func makeSecret(path string) ([]byte, error) {
 	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
 		return nil, fmt.Errorf("cannot be kept: %w", err)
 	}
+	sqlite.SyncFolder(filepath.Dir(path)) // with another secret, saved API keys could no longer be read
 	return os.ReadFile(path)
 }
