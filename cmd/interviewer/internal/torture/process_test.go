@@ -30,6 +30,8 @@ var build = sync.OnceValue(func() error {
 type service struct {
 	base string // http://127.0.0.1:port
 	env  []string
+	// dress, unless it is nil, changes how the program is run.
+	dress func(cmd *exec.Cmd)
 
 	cmd   *exec.Cmd
 	log   *logBuffer // of all its processes
@@ -78,6 +80,9 @@ func (s *service) launch(t testing.TB) {
 	s.cmd = exec.Command(binaryPath())
 	s.cmd.Dir, s.cmd.Env = t.TempDir(), s.env
 	s.cmd.Stdout, s.cmd.Stderr = s.log, s.log
+	if s.dress != nil {
+		s.dress(s.cmd)
+	}
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -87,6 +92,32 @@ func (s *service) launch(t testing.TB) {
 		cmd.Wait() // ProcessState tells how it ended
 		close(ended)
 	}()
+}
+
+// settle waits until a program that was launched serves, or has ended by
+// itself: then it returns false.
+func (s *service) settle(t testing.TB) (serves bool) {
+	t.Helper()
+	eventually(t, func() bool {
+		select {
+		case <-s.ended:
+			return true
+		default:
+			serves = statusOf(s.base+"/healthz") == http.StatusOK
+			return serves
+		}
+	})
+	return serves
+}
+
+// run runs another command of the program to its end, and returns what it
+// printed.
+func (s *service) run(t testing.TB, args ...string) (string, error) {
+	t.Helper()
+	cmd := exec.Command(binaryPath(), args...)
+	cmd.Dir, cmd.Env = t.TempDir(), s.env
+	out, err := cmd.CombinedOutput()
+	return string(out), err
 }
 
 func (s *service) awaitReady(t testing.TB) {

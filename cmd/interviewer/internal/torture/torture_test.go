@@ -43,6 +43,13 @@ var scenarios = []struct {
 	{"network-gone", "a network that swallows all: requests end at their deadline by 503, then recovery", swallowNetwork},
 	{"sigterm", "SIGTERM: unready first, then DRAIN_DELAY, then no more connections; what was accepted is answered, operations go on", terminate},
 	{"rolling-restart", "a rolling restart behind a proxy that watches /readyz loses no request", restartInTurn},
+	{"sqlite-full", "a full disk is told, nothing is half-written, and with room again the service goes on", fillDisk},
+	{"sqlite-errors", "a write or a sync that fails is told, and nothing acknowledged is lost by it", failCalls},
+	{"sqlite-damaged", "a damaged file is told, at start or when it is met, and no answer is wrong", damage},
+	{"sqlite-read-only", "a file or folder that cannot be written to is told at start, and costs nothing", denyWrites},
+	{"sqlite-shared", "two processes serve one file: nothing is lost, and with a key nothing is there twice", shareFile},
+	{"sqlite-killed", "kill -9 in the middle of a commit leaves nothing half-written", killInCommits},
+	{"sqlite-synced", "what is answered 201 was synced to the disk before", seeSync},
 }
 
 func TestTorture(t *testing.T) {
