@@ -9,11 +9,23 @@ import (
 	"regexp"
 	"strconv"
 	"syscall"
+	"testing"
 )
 
 const oldestVersion = 15
 
 var versionPattern = regexp.MustCompile(`\(PostgreSQL\) (\d+)`)
+
+// Program returns the path of one of PostgreSQL's client programs, of the
+// version of the servers that this package starts.
+func Program(t testing.TB, name string) string {
+	t.Helper()
+	bin, err := findBinaries("/usr/lib/postgresql/*/bin")
+	if err != nil {
+		t.Fatalf("postgrestest: %v", err)
+	}
+	return filepath.Join(bin, name)
+}
 
 // findBinaries returns the directory of initdb and postgres: the newest of
 // the installed ones, a glob pattern, or else that of the postgres on PATH.

@@ -50,6 +50,9 @@ var scenarios = []struct {
 	{"sqlite-shared", "two processes serve one file: nothing is lost, and with a key nothing is there twice", shareFile},
 	{"sqlite-killed", "kill -9 in the middle of a commit leaves nothing half-written", killInCommits},
 	{"sqlite-synced", "what is answered 201 was synced to the disk before", seeSync},
+	{"migrations", "a database of any earlier version serves with all its rows, whoever migrates it, and down and up again", migrate},
+	{"migrations-killed", "after a migration that was killed, the next start finishes it", killMigrations},
+	{"backup", "a backup under load has all that was acknowledged before, and serves the same answers", backUp},
 }
 
 func TestTorture(t *testing.T) {
