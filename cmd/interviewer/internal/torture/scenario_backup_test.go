@@ -38,7 +38,7 @@ func backUp(t *testing.T) {
 		compared, figures, slowest := 0, "", time.Duration(0)
 		var row result
 		for range pick(1, 3) {
-			enough := traffic.acknowledged() + pick(100, 1500)
+			enough := traffic.acknowledged() + pick(100, 500)
 			eventually(t, func() bool { return traffic.acknowledged() >= enough })
 			before := traffic.sofar()
 			begin := time.Now()
