@@ -40,7 +40,9 @@ func newBalancer(t testing.TB, services ...*service) *balancer {
 		}
 		reverse := httputil.NewSingleHostReverseProxy(target)
 		reverse.Transport = &http.Transport{MaxIdleConnsPerHost: 100}
-		reverse.ErrorLog = discard
+		reverse.ErrorHandler = func(w http.ResponseWriter, _ *http.Request, err error) {
+			http.Error(w, "the replica did not answer: "+err.Error(), http.StatusBadGateway)
+		}
 		r := &replica{service: s, proxy: reverse}
 		b.replicas = append(b.replicas, r)
 		go func() {
@@ -65,11 +67,12 @@ func newBalancer(t testing.TB, services ...*service) *balancer {
 
 // ServeHTTP passes a request on; 502 if nobody is there to take it.
 func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	for range b.replicas {
-		if next := b.replicas[int(b.turn.Add(1))%len(b.replicas)]; next.ready.Load() {
+	first := int(b.turn.Add(1))
+	for i := range b.replicas {
+		if next := b.replicas[(first+i)%len(b.replicas)]; next.ready.Load() {
 			next.proxy.ServeHTTP(w, r)
 			return
 		}
 	}
-	w.WriteHeader(http.StatusBadGateway)
+	http.Error(w, "no replica is ready", http.StatusBadGateway)
 }

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"slices"
@@ -17,8 +16,6 @@ import (
 
 	"github.com/google/uuid"
 )
-
-var discard = log.New(io.Discard, "", 0)
 
 // load is what clients do to a service. Each does one round after the other:
 // it creates a posting, a session for it, an answer in that and a question.
@@ -252,7 +249,7 @@ func (r *traffic) try(path string, body any, key string) (a answer, f fate, id s
 	}
 	a.status = resp.StatusCode
 	if err := json.Unmarshal(text, &members); err != nil {
-		r.problem("POST: %d with no JSON", a.status)
+		r.problem("POST: %d %s", a.status, text)
 		return a, unknown, ""
 	}
 	switch code := members.Detail.Code; {

@@ -201,7 +201,8 @@ func (r *traffic) refusedFor(t *testing.T, n int) (refused int) {
 func cutConnections(t *testing.T) {
 	db := newPostgres(t)
 	proxy := newProxy(t, db.address(t))
-	s := newService(t, db.through(t, proxy).env())
+	// So many attempts that no operation fails for good.
+	s := newService(t, db.through(t, proxy).env(), "OPERATION_ATTEMPTS=50", "OPERATION_BACKOFF=100ms")
 	s.start(t)
 	token := s.signUp(t)
 	load := load{base: s.base, token: token, clients: 8, keys: mixed}
@@ -225,8 +226,10 @@ func cutConnections(t *testing.T) {
 		}
 		return cutAfter
 	})
-	awaitWork(t, traffic, pick(200, 3000))
-	eventually(t, func() bool { return commits.Load() >= pick[int64](5, 100) })
+	for range pick(2, 10) {
+		awaitWork(t, traffic, 100)
+	}
+	eventually(t, func() bool { return commits.Load() >= pick[int64](5, 50) })
 	proxy.judge(nil)
 	last := time.Now()
 	recovery := awaitRecovery(t, traffic, last)
