@@ -28,8 +28,12 @@ type load struct {
 	// answers (open loop).
 	clients, rate int
 	keys          keys
-	// postingsOnly ends a round after its first create, as in the open loop.
+	// postingsOnly ends a round after its first create; say so in an open loop.
 	postingsOnly bool
+	// instead, unless it is nil, is what a client does in place of a round.
+	instead func(*traffic)
+	// around, unless it is nil, goes around the connections of the clients.
+	around func(http.RoundTripper) http.RoundTripper
 }
 
 // keys says which rounds have an Idempotency-Key on each create.
@@ -106,6 +110,9 @@ func (l load) begin(t testing.TB) *traffic {
 	r.problems = map[string]int{}
 	transport := &http.Transport{MaxIdleConnsPerHost: max(l.clients, 512)}
 	r.client = http.Client{Transport: transport, Timeout: patience}
+	if l.around != nil {
+		r.client.Transport = l.around(transport)
+	}
 	t.Cleanup(transport.CloseIdleConnections)
 	for i := range l.clients {
 		r.working.Go(func() {
@@ -130,7 +137,7 @@ func (r *traffic) openLoop() {
 	for !r.isStopping() {
 		for due := int(time.Since(begin).Seconds() * float64(r.rate)); begun < due; begun++ {
 			keyed := r.keys == keyed || r.keys == mixed && begun%2 == 0
-			r.working.Go(func() { r.posting(keyed) })
+			r.working.Go(func() { r.round(keyed) })
 		}
 		select {
 		case <-tick.C:
@@ -163,6 +170,10 @@ func (r *traffic) posting(keyed bool) create {
 
 // round returns whether its first create was acknowledged.
 func (r *traffic) round(keyed bool) bool {
+	if r.instead != nil {
+		r.instead(r)
+		return true
+	}
 	posting := r.posting(keyed)
 	if posting.fate != acknowledged || r.postingsOnly {
 		return posting.fate == acknowledged
@@ -260,7 +271,7 @@ func (r *traffic) try(path string, body any, key string) (a answer, f fate, id s
 		return a, unknown, ""
 	case a.status == http.StatusServiceUnavailable && code == "OUTCOME_UNKNOWN":
 		return a, unknown, ""
-	case a.status == http.StatusServiceUnavailable:
+	case a.status == http.StatusServiceUnavailable && code == "SERVICE_UNAVAILABLE":
 		return a, refused, ""
 	case a.status == http.StatusConflict && code == "IDEMPOTENCY_KEY_IN_USE":
 		return a, refused, ""

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
+	"log"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -447,7 +448,7 @@ func inTurn(t testing.TB, services ...*service) string {
 		}
 		proxy := httputil.NewSingleHostReverseProxy(target)
 		proxy.Transport = &http.Transport{MaxIdleConnsPerHost: 100}
-		proxy.ErrorLog = discard
+		proxy.ErrorLog = log.New(io.Discard, "", 0)
 		proxy.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(http.ErrAbortHandler) }
 		proxies = append(proxies, proxy)
 	}

@@ -53,6 +53,10 @@ var scenarios = []struct {
 	{"migrations", "a database of any earlier version serves with all its rows, whoever migrates it, and down and up again", migrate},
 	{"migrations-killed", "after a migration that was killed, the next start finishes it", killMigrations},
 	{"backup", "a backup under load has all that was acknowledged before, and serves the same answers", backUp},
+	{"overload", "beyond capacity goodput holds, and the rest is refused at once", overload},
+	{"slowness", "slow queries and slow or rude clients come to an end, and keep nobody else from being served", slowness},
+	{"rude clients", "no client leaves a goroutine behind", rudeClients},
+	{"clock", "nothing depends on a clock that does not step", clockSteps},
 }
 
 func TestTorture(t *testing.T) {
