@@ -117,8 +117,12 @@ func checkOperations(t testing.TB, db database) {
 	if n := number(`SELECT count(*) FROM operations WHERE status = 'failed'`); n > 0 {
 		t.Errorf("%d operations failed", n)
 	}
-	asked := number(`SELECT count(*) FROM session_messages WHERE message_type = 'question'`)
-	if completed := number(`SELECT count(*) FROM operations WHERE status = 'completed'`); asked != completed {
+	var asked, completed int // in one statement, since more may come
+	if err := conn.QueryRow(`SELECT (SELECT count(*) FROM session_messages WHERE message_type = 'question'),
+		(SELECT count(*) FROM operations WHERE status = 'completed')`).Scan(&asked, &completed); err != nil {
+		t.Fatal(err)
+	}
+	if asked != completed {
 		t.Errorf("%d operations are completed, %d questions are there", completed, asked)
 	}
 }
