@@ -119,7 +119,7 @@ func checkOperations(t testing.TB, db database) {
 	}
 	var asked, completed int // in one statement, since more may come
 	if err := conn.QueryRow(`SELECT (SELECT count(*) FROM session_messages WHERE message_type = 'question'),
-		(SELECT count(*) FROM operations WHERE status = 'completed')`).Scan(&asked, &completed); err != nil {
+		(SELECT count(*) FROM operations WHERE status = 'completed' AND operation_type = 'question_generation')`).Scan(&asked, &completed); err != nil {
 		t.Fatal(err)
 	}
 	if asked != completed {
