@@ -32,17 +32,21 @@ func newTurns(slots int) *turns {
 	return f
 }
 
-// begin makes a request; what is returned has its status once it is answered.
-func (f *turns) begin(ctx context.Context, body io.Reader) *httptest.ResponseRecorder {
-	recorder := &httptest.ResponseRecorder{HeaderMap: http.Header{}, Body: &bytes.Buffer{}}
+// turn is a request under way.
+type turn struct {
+	*httptest.ResponseRecorder
+	Code int // 0 before it is answered
+}
+
+// begin makes a request.
+func (f *turns) begin(ctx context.Context, body io.Reader) *turn {
+	request := &turn{ResponseRecorder: httptest.NewRecorder()}
 	go func() {
-		f.ServeHTTP(recorder, httptest.NewRequestWithContext(ctx, "POST", "/x", body))
-		if recorder.Code == 0 {
-			recorder.Code = http.StatusOK
-		}
+		f.ServeHTTP(request, httptest.NewRequestWithContext(ctx, "POST", "/x", body))
+		request.Code = request.ResponseRecorder.Code
 	}()
 	synctest.Wait()
-	return recorder
+	return request
 }
 
 func TestSlots(t *testing.T) {
@@ -51,12 +55,12 @@ func TestSlots(t *testing.T) {
 			f := newTurns(1)
 			f.begin(t.Context(), nil)
 			waiting := f.begin(t.Context(), nil)
-			time.Sleep(slotWait - 1)
+			time.Sleep(slotWait - time.Nanosecond)
 			synctest.Wait()
 			if waiting.Code != 0 {
 				t.Errorf("it was answered %d before its time", waiting.Code)
 			}
-			time.Sleep(1)
+			time.Sleep(time.Nanosecond)
 			synctest.Wait()
 			if waiting.Code != http.StatusServiceUnavailable || waiting.Header().Get("Retry-After") == "" {
 				t.Errorf("it was answered %d %v", waiting.Code, waiting.Header())
@@ -68,7 +72,7 @@ func TestSlots(t *testing.T) {
 	t.Run("when too many wait, the next is refused at once", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := newTurns(1)
-			var taken []*httptest.ResponseRecorder
+			var taken []*turn
 			for range 1 + waitingPerSlot {
 				taken = append(taken, f.begin(t.Context(), nil))
 			}

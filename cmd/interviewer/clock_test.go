@@ -32,23 +32,29 @@ func (p pensive) AskQuestion(ctx context.Context, interview domain.Interview) (s
 	return p.Interviewer.AskQuestion(ctx, interview)
 }
 
-// watchedClaims counts the looks for lost operations, and what they took up.
-type watchedClaims struct {
+// watched tells of the looks for lost operations, and counts what they took
+// up.
+type watched struct {
 	store
-	looks, claims *atomic.Int64
+	looks  chan func() // what to do at the next look
+	claims *atomic.Int64
 }
 
-func (w watchedClaims) ListUnfinished(ctx context.Context, limit int) ([]domain.Operation, error) {
-	operations, err := w.store.ListUnfinished(ctx, limit)
-	if err == nil {
-		w.looks.Add(1)
+func (w watched) ListUnfinished(ctx context.Context, limit int) ([]domain.Operation, error) {
+	select {
+	case do := <-w.looks:
+		do()
+	default:
 	}
-	return operations, err
+	return w.store.ListUnfinished(ctx, limit)
 }
 
-func (w watchedClaims) ClaimOperation(ctx context.Context, operation domain.Operation, now time.Time) error {
-	w.claims.Add(1)
-	return w.store.ClaimOperation(ctx, operation, now)
+func (w watched) ClaimOperation(ctx context.Context, operation domain.Operation, now time.Time) error {
+	err := w.store.ClaimOperation(ctx, operation, now)
+	if err == nil {
+		w.claims.Add(1)
+	}
+	return err
 }
 
 // TestClockSteps puts the clock back and forward by an hour while a client is
@@ -77,7 +83,8 @@ func TestClockSteps(t *testing.T) {
 }
 
 func stepClock(t *testing.T, storage storage, step time.Duration) {
-	clock, watched := &steppedClock{}, watchedClaims{storage.store, new(atomic.Int64), new(atomic.Int64)}
+	clock := &steppedClock{}
+	watched := watched{storage.store, make(chan func(), 1), new(atomic.Int64)}
 	storage.store = watched
 	world, err := realWorld()
 	if err != nil {
@@ -117,7 +124,14 @@ func stepClock(t *testing.T, storage storage, step time.Duration) {
 	operation := p.of(p.session, "POST", "/generate-question", nil).wants(202)
 	<-interviewer.asked
 
-	clock.ahead.Store(int64(step))
+	// The clock steps as the service looks for lost operations, before that one's
+	// lease is renewed by the new time.
+	stepped := make(chan struct{})
+	watched.looks <- func() {
+		clock.ahead.Store(int64(step))
+		close(stepped)
+	}
+	<-stepped
 
 	// Of the sessions, those that were there are neither skipped nor repeated,
 	// also by a list that was begun before; that one was created while it was
@@ -137,8 +151,6 @@ func stepClock(t *testing.T, storage storage, step time.Duration) {
 
 	// What is in work is left alone, and what it makes is stored once.
 	said = append(said, answer("the third"))
-	looks := watched.looks.Load()
-	eventually(t, func() bool { return watched.looks.Load() > looks })
 	close(interviewer.proceed)
 	if ended := p.ended(operation); ended["status"] != "completed" {
 		t.Errorf("the operation ended as %v", ended)
