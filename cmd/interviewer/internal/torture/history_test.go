@@ -1,11 +1,13 @@
 package torture
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -60,6 +62,11 @@ func (v veteran) id(n int) string {
 var yesterday = time.Now().UTC().Add(-24 * time.Hour).Truncate(time.Microsecond)
 
 const veteransPassword = "correct horse"
+
+// veteransHash is made once, since that is meant to be slow.
+var veteransHash = sync.OnceValues(func() (string, error) {
+	return argon2id.New().HashPassword(context.Background(), veteransPassword)
+})
 
 // stored is a row as a program stored it, since a version.
 type stored struct {
@@ -125,7 +132,7 @@ func (v veteran) operations() []string {
 // enlist stores a veteran's rows in a database of his version or a later one.
 func (d database) enlist(t testing.TB, v veteran) {
 	t.Helper()
-	hash, err := argon2id.New().HashPassword(t.Context(), veteransPassword)
+	hash, err := veteransHash()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,10 +155,16 @@ func (d database) enlist(t testing.TB, v veteran) {
 	}
 }
 
-// recall logs a veteran in and reads all that is his.
-func (s *service) recall(t testing.TB, v veteran) answers {
+// logIn returns a token for a veteran, which every service of the kit takes.
+func (s *service) logIn(t testing.TB, v veteran) string {
 	t.Helper()
-	token := s.call(t, "POST", "/api/v1/auth/login", "", map[string]string{"email": v.email(), "password": veteransPassword}, 200)["access_token"].(string)
+	credentials := map[string]string{"email": v.email(), "password": veteransPassword}
+	return s.call(t, "POST", "/api/v1/auth/login", "", credentials, 200)["access_token"].(string)
+}
+
+// recall reads all that is a veteran's.
+func (s *service) recall(t testing.TB, v veteran, token string) answers {
+	t.Helper()
 	all := s.answersTo(t, token, v.operations())
 	if all["/api/v1/sessions/"+v.id(4)] == "" || all["/api/v1/job-postings/"+v.id(3)] == "" {
 		t.Errorf("%s has lost rows: %v", v.email(), all)

@@ -21,10 +21,11 @@ func migrate(t *testing.T) {
 		s, twin := newService(t, db.env()), newService(t, db.env())
 		together(t, s, twin)
 		last := versions(t, db)
-		want := map[int]answers{}
+		want, tokens := map[int]answers{}, map[int]string{}
 		for version := 1; version <= last; version++ {
 			db.enlist(t, veteran{version})
-			want[version] = s.recall(t, veteran{version})
+			tokens[version] = s.logIn(t, veteran{version})
+			want[version] = s.recall(t, veteran{version}, tokens[version])
 		}
 		schema := db.schema(t)
 		s.stop(t)
@@ -40,8 +41,9 @@ func migrate(t *testing.T) {
 				replicas = append(replicas, newService(t, old.env()))
 			}
 			together(t, replicas...)
+			replicas[0].logIn(t, veteran{version})
 			for _, replica := range replicas {
-				want[version].wantSame(t, fmt.Sprintf("from version %d", version), replica.recall(t, veteran{version}))
+				want[version].wantSame(t, fmt.Sprintf("from version %d", version), replica.recall(t, veteran{version}, tokens[version]))
 				served += len(want[version])
 			}
 			if got := old.schema(t); !slices.Equal(got, schema) {
@@ -64,7 +66,7 @@ func migrate(t *testing.T) {
 				if version > last-steps {
 					continue // some of his rows went down
 				}
-				want[version].wantSame(t, fmt.Sprintf("%d down and up again", steps), s.recall(t, veteran{version}))
+				want[version].wantSame(t, fmt.Sprintf("%d down and up again", steps), s.recall(t, veteran{version}, tokens[version]))
 			}
 			if got := db.schema(t); !slices.Equal(got, schema) {
 				t.Errorf("%d down and up again, the schema is\n%q\nand was\n%q", steps, got, schema)
@@ -110,7 +112,8 @@ func killMigrations(t *testing.T) {
 		prepare(db)
 		s := newService(t, db.env())
 		s.start(t)
-		want, schema := s.recall(t, veteran{before}), db.schema(t)
+		token := s.logIn(t, veteran{before})
+		want, schema := s.recall(t, veteran{before}, token), db.schema(t)
 		s.stop(t)
 
 		kill := killAtMessage
@@ -153,7 +156,7 @@ func killMigrations(t *testing.T) {
 		for i, s := range services {
 			s.awaitReady(t)
 			slowest = max(slowest, time.Since(begin))
-			want.wantSame(t, "after a killed migration", s.recall(t, veteran{before}))
+			want.wantSame(t, "after a killed migration", s.recall(t, veteran{before}, token))
 			killed[i].whole(t)
 			if got := killed[i].schema(t); !slices.Equal(got, schema) {
 				t.Errorf("after a killed migration the schema is\n%q\nand else\n%q", got, schema)
