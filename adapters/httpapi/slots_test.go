@@ -34,16 +34,16 @@ func newTurns(slots int) *turns {
 
 // turn is a request under way.
 type turn struct {
-	*httptest.ResponseRecorder
-	Code int // 0 before it is answered
+	recorder *httptest.ResponseRecorder
+	Code     int // 0 before it is answered
 }
 
 // begin makes a request.
 func (f *turns) begin(ctx context.Context, body io.Reader) *turn {
-	request := &turn{ResponseRecorder: httptest.NewRecorder()}
+	request := &turn{recorder: httptest.NewRecorder()}
 	go func() {
-		f.ServeHTTP(request, httptest.NewRequestWithContext(ctx, "POST", "/x", body))
-		request.Code = request.ResponseRecorder.Code
+		f.ServeHTTP(request.recorder, httptest.NewRequestWithContext(ctx, "POST", "/x", body))
+		request.Code = request.recorder.Code
 	}()
 	synctest.Wait()
 	return request
@@ -60,10 +60,10 @@ func TestSlots(t *testing.T) {
 			if waiting.Code != 0 {
 				t.Errorf("it was answered %d before its time", waiting.Code)
 			}
-			time.Sleep(time.Nanosecond)
+			time.Sleep(1 * time.Nanosecond)
 			synctest.Wait()
-			if waiting.Code != http.StatusServiceUnavailable || waiting.Header().Get("Retry-After") == "" {
-				t.Errorf("it was answered %d %v", waiting.Code, waiting.Header())
+			if waiting.Code != http.StatusServiceUnavailable || waiting.recorder.Header().Get("Retry-After") == "" {
+				t.Errorf("it was answered %d %v", waiting.Code, waiting.recorder.Header())
 			}
 			close(f.end)
 		})
