@@ -15,8 +15,7 @@ import (
 	"time"
 )
 
-// build builds the program once, with the flags of the environment (make test
-// says -race).
+// build builds the program once.
 var build = sync.OnceValue(func() error {
 	cmd := exec.Command("go", "build", "-o", binaryPath(), "github.com/ai-interviewer/ai-interviewer/cmd/interviewer")
 	if out, err := cmd.CombinedOutput(); err != nil {
