@@ -142,7 +142,7 @@ func TestClientThatBreaksOffIsNobodysFailure(t *testing.T) {
 }
 
 func TestNobodyIsAllowedWhereNoOriginIs(t *testing.T) {
-	handler := New(Config{Logger: slog.New(slog.DiscardHandler), RequestTimeout: time.Second})
+	handler := New(Config{Logger: slog.New(slog.DiscardHandler), RequestTimeout: time.Second, MaxRequests: 1})
 	req := httptest.NewRequest("GET", "/healthz", nil)
 	req.Header.Set("Origin", "https://evil.example")
 	recorder := httptest.NewRecorder()

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -17,16 +19,33 @@ import (
 // to end.
 type turns struct {
 	http.Handler
-	log    *bytes.Buffer
+	log    *lockedBuffer
 	end    chan struct{}
-	worked int // how many requests got a slot
+	worked atomic.Int32 // how many requests got a slot
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.Buffer.String()
 }
 
 func newTurns(slots int) *turns {
-	f := &turns{log: &bytes.Buffer{}, end: make(chan struct{})}
+	f := &turns{log: &lockedBuffer{}, end: make(chan struct{})}
 	s := &server{Config: Config{MaxRequests: slots, Logger: slog.New(slog.NewJSONHandler(f.log, nil))}}
 	f.Handler = s.withSlots(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		f.worked++
+		f.worked.Add(1)
 		<-f.end
 	}))
 	return f
@@ -35,7 +54,7 @@ func newTurns(slots int) *turns {
 // turn is a request under way.
 type turn struct {
 	recorder *httptest.ResponseRecorder
-	Code     int // 0 before it is answered
+	code     atomic.Int32 // 0 before it is answered
 }
 
 // begin makes a request.
@@ -43,7 +62,7 @@ func (f *turns) begin(ctx context.Context, body io.Reader) *turn {
 	request := &turn{recorder: httptest.NewRecorder()}
 	go func() {
 		f.ServeHTTP(request.recorder, httptest.NewRequestWithContext(ctx, "POST", "/x", body))
-		request.Code = request.recorder.Code
+		request.code.Store(int32(request.recorder.Code))
 	}()
 	synctest.Wait()
 	return request
@@ -57,13 +76,13 @@ func TestSlots(t *testing.T) {
 			waiting := f.begin(t.Context(), nil)
 			time.Sleep(slotWait - time.Nanosecond)
 			synctest.Wait()
-			if waiting.Code != 0 {
-				t.Errorf("it was answered %d before its time", waiting.Code)
+			if waiting.code.Load() != 0 {
+				t.Errorf("it was answered %d before its time", waiting.code.Load())
 			}
 			time.Sleep(1 * time.Nanosecond)
 			synctest.Wait()
-			if waiting.Code != http.StatusServiceUnavailable || waiting.recorder.Header().Get("Retry-After") == "" {
-				t.Errorf("it was answered %d %v", waiting.Code, waiting.recorder.Header())
+			if waiting.code.Load() != http.StatusServiceUnavailable || waiting.recorder.Header().Get("Retry-After") == "" {
+				t.Errorf("it was answered %d %v", waiting.code.Load(), waiting.recorder.Header())
 			}
 			close(f.end)
 		})
@@ -76,18 +95,18 @@ func TestSlots(t *testing.T) {
 			for range 1 + waitingPerSlot {
 				taken = append(taken, f.begin(t.Context(), nil))
 			}
-			if refused := f.begin(t.Context(), nil); refused.Code != http.StatusServiceUnavailable {
-				t.Errorf("it was answered %d", refused.Code)
+			if refused := f.begin(t.Context(), nil); refused.code.Load() != http.StatusServiceUnavailable {
+				t.Errorf("it was answered %d", refused.code.Load())
 			}
 			close(f.end)
 			synctest.Wait()
 			for i, response := range taken {
-				if response.Code != http.StatusOK {
-					t.Errorf("request %d was answered %d", i, response.Code)
+				if response.code.Load() != http.StatusOK {
+					t.Errorf("request %d was answered %d", i, response.code.Load())
 				}
 			}
-			if again := f.begin(t.Context(), nil); again.Code != http.StatusOK {
-				t.Errorf("later, one was answered %d", again.Code)
+			if again := f.begin(t.Context(), nil); again.code.Load() != http.StatusOK {
+				t.Errorf("later, one was answered %d", again.code.Load())
 			}
 		})
 	})
@@ -105,8 +124,8 @@ func TestSlots(t *testing.T) {
 			next := f.begin(t.Context(), nil)
 			close(f.end)
 			synctest.Wait()
-			if next.Code != http.StatusOK || f.worked != 2 {
-				t.Errorf("the next was answered %d, and %d had a slot", next.Code, f.worked)
+			if next.code.Load() != http.StatusOK || f.worked.Load() != 2 {
+				t.Errorf("the next was answered %d, and %d had a slot", next.code.Load(), f.worked.Load())
 			}
 		})
 	})
@@ -119,13 +138,13 @@ func TestSlots(t *testing.T) {
 			go rest.Write([]byte("{"))
 			synctest.Wait()
 			close(f.end)
-			if other := f.begin(t.Context(), nil); other.Code != http.StatusOK {
-				t.Errorf("another one was answered %d", other.Code)
+			if other := f.begin(t.Context(), nil); other.code.Load() != http.StatusOK {
+				t.Errorf("another one was answered %d", other.code.Load())
 			}
 			rest.Close()
 			synctest.Wait()
-			if slow.Code != http.StatusOK || f.worked != 2 {
-				t.Errorf("the slow one was answered %d, and %d had a slot", slow.Code, f.worked)
+			if slow.code.Load() != http.StatusOK || f.worked.Load() != 2 {
+				t.Errorf("the slow one was answered %d, and %d had a slot", slow.code.Load(), f.worked.Load())
 			}
 		})
 	})
