@@ -86,7 +86,7 @@ func classify(err error) sqlstore.Class {
 
 // explainAtStart marks an error that is worth another try.
 func explainAtStart(err error) error {
-	if classifyAtStart(err) == sqlstore.Unavailable {
+	if classifyAtStart(err) >= sqlstore.Unavailable { // or Lost, and the like: a migration is done once
 		return fmt.Errorf("%w: %w", domain.ErrUnavailable, err)
 	}
 	return err
