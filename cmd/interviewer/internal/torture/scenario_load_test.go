@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"runtime"
 	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -64,13 +65,14 @@ func overloadOn(t *testing.T, db database, prepare func(*testing.T, *service, da
 			load.clients, load.rate = 0, times*int(saturating)
 			row.load, row.faults = load.String(), fmt.Sprintf("%d times what saturates", times)
 		}
-		probes, burnt := s.watchHealth(), processorTime(t)
+		probes, burnt, worked := s.watchHealth(), processorTime(t), s.processorTime(t)
 		traffic := load.begin(t)
 		begin := time.Now()
 		time.Sleep(window)
 		took := time.Since(begin).Seconds()
 		goodput := float64(traffic.goodput(begin)) / took
-		burnt = processorTime(t) - burnt
+		share := func(used time.Duration) float64 { return 100 * used.Seconds() / took / float64(runtime.NumCPU()) }
+		burnt, worked = processorTime(t)-burnt, s.processorTime(t)-worked
 		if times == 0 {
 			saturating = goodput
 		}
@@ -95,9 +97,9 @@ func overloadOn(t *testing.T, db database, prepare func(*testing.T, *service, da
 			counted := record.check(t, db, s, load.token)
 			row.acknowledged, row.found, row.duplicated, row.lost = counted.acknowledged, counted.found, counted.duplicated, counted.lost
 		}
-		row.figures = fmt.Sprintf("goodput %.0f/s = %.0f %% of its peak (goal 80 %%), p99 %v (goal 2s); %d refused, p99 %v; health p99 %v; memory %d MiB (goal 256); the generator took %.0f %% of %d cores shared by all",
+		row.figures = fmt.Sprintf("goodput %.0f/s = %.0f %% of its peak (goal 80 %%), p99 %v (goal 2s); %d refused, p99 %v; health p99 %v; memory %d MiB (goal 256); of %d cores, which all share, the generator took %.0f %%, the service %.0f %%",
 			goodput, 100*goodput/peak, round(record.percentile(2, .99)), statuses[503], round(record.percentile(5, .99)),
-			round(probes.percentile(2, .99)), s.peakMemory(t)>>20, 100*burnt.Seconds()/took/float64(runtime.NumCPU()), runtime.NumCPU())
+			round(probes.percentile(2, .99)), s.peakMemory(t)>>20, runtime.NumCPU(), share(burnt), share(worked))
 		report(t, row)
 	}
 }
@@ -122,6 +124,24 @@ func processorTime(t testing.TB) time.Duration {
 		t.Fatal(err)
 	}
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+}
+
+// processorTime is what the process has used, on Linux.
+func (s *service) processorTime(t testing.TB) time.Duration {
+	t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", s.cmd.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var ticks, inKernel int64
+	_, after, _ := strings.Cut(string(stat), ") ") // of the name
+	fields := strings.Fields(after)
+	for field, value := range map[int]*int64{11: &ticks, 12: &inKernel} {
+		if *value, err = strconv.ParseInt(fields[field], 10, 64); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return time.Duration(ticks+inKernel) * 10 * time.Millisecond
 }
 
 func round(d time.Duration) time.Duration { return d.Round(time.Millisecond) }
@@ -162,17 +182,21 @@ func (s *service) watchHealth() *probes {
 	return p
 }
 
-// stop ends the probes. All must have been answered by 200, but for a few of
-// those that ask the storage within a limit, on a machine that is busy with
-// other things.
+// stop ends the probes, and wants them to have been served.
 func (p *probes) stop(t testing.TB) {
 	t.Helper()
 	close(p.stopping)
 	p.working.Wait()
-	statuses := p.statuses()
-	late := statuses[http.StatusServiceUnavailable]
-	if statuses[http.StatusOK]+late != len(p.answers) || late > len(p.answers)/50 {
-		t.Errorf("health was %v", statuses)
+	p.wantsServed(t, "health")
+}
+
+// wantsServed wants nothing but 2xx. One refused in a hundred is let pass: a
+// new connection to a database that shares the processors may be late.
+func (r *record) wantsServed(t testing.TB, who string) {
+	t.Helper()
+	statuses := r.statuses()
+	if served := statuses[200] + statuses[201] + statuses[202]; served+statuses[503] != len(r.answers) || statuses[503]*100 > len(r.answers) {
+		t.Errorf("%s had answers %v", who, statuses)
 	}
 }
 
