@@ -237,7 +237,9 @@ func endlessBodies(t *testing.T, a *attacker) result {
 				break
 			}
 		}
-		if got := <-answered; got != 0 && got != http.StatusRequestEntityTooLarge { // a reset may overtake it
+		// A reset may overtake the answer, and a slow machine take a mebibyte too
+		// late.
+		if got := <-answered; got != 0 && got != http.StatusRequestEntityTooLarge && got != http.StatusRequestTimeout {
 			return fmt.Errorf("an endless body was answered %d", got)
 		}
 		return nil
@@ -286,7 +288,7 @@ func halfClosed(t *testing.T, a *attacker) result {
 
 // idle clients have asked once on each of their connections, and keep them.
 func idle(t *testing.T, a *attacker) result {
-	const clients, each = 50, 100
+	clients, each := 50, pick(20, 100)
 	a.strangers(t, clients, "", func(*net.TCPConn) error {
 		for range each {
 			conn, err := net.Dial("tcp", strings.TrimPrefix(a.base, "http://"))
@@ -312,7 +314,7 @@ func cancelled(t *testing.T, a *attacker) result {
 	load := load{base: a.base, token: a.token, clients: 4, keys: mixed,
 		around: func(next http.RoundTripper) http.RoundTripper { return impatient{next} }}
 	traffic := load.begin(t)
-	eventually(t, func() bool { return traffic.acknowledged() >= pick(200, 2000) })
+	eventually(t, func() bool { return traffic.acknowledged() >= pick(100, 2000) })
 	record := traffic.stop()
 	row := record.check(t, a.db, a.service, a.token)
 	row.load, row.faults = load.String(), "requests cancelled after 0 to 40 ms"
