@@ -8,7 +8,7 @@ TABLE ?= $(CURDIR)/torture.md
 # vet and staticcheck share what is compiled. The OpenAPI validator takes longer
 # to compile than all else together, and SQLite's C in Go comes next: neither
 # is watched for races, and the former is not optimised. Vet is for lint.
-RACE := -race '-gcflags=github.com/pb33f/...=-N -l -dwarf=false -race=false' -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc/...=-race=false
+RACE := -race '-gcflags=github.com/pb33f/...=-N -l -dwarf=false -race=false' -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc/...=-race=false -gcflags=github.com/ai-interviewer/ai-interviewer/adapters/questionbank=-race=false
 
 help: ## Show this help
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
