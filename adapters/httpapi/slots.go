@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -62,7 +63,7 @@ func (s *server) withSlots(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		receiveBody(r)
+		s.receiveBody(r)
 		if err := enter(r.Context()); err != nil {
 			if errors.Is(err, domain.ErrUnavailable) {
 				refusals.count()
@@ -77,12 +78,21 @@ func (s *server) withSlots(next http.Handler) http.Handler {
 
 // receiveBody waits for the body of a request, as much of it as any route
 // takes: a client that sends slowly must not have a slot meanwhile. What went
-// wrong the handler finds out by reading it.
-func receiveBody(r *http.Request) {
-	if r.Body == nil || r.Body == http.NoBody || r.ContentLength > maxResumeBody {
+// wrong the handler finds out by reading it. Of whoever is not signed in it
+// receives only what these send, to sign up and log in, and of nobody else
+// anything that would have to be kept.
+func (s *server) receiveBody(r *http.Request) {
+	limit := int64(maxResumeBody)
+	if _, err := s.authenticate(r); err != nil {
+		limit = maxBody
+		if !strings.HasPrefix(r.URL.Path, "/api/v1/auth/") {
+			return
+		}
+	}
+	if r.Body == nil || r.Body == http.NoBody || r.ContentLength > limit {
 		return
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, maxResumeBody+1))
+	body, err := io.ReadAll(io.LimitReader(r.Body, limit+1))
 	rest := io.Reader(r.Body)
 	if err != nil {
 		rest = failingReader{err}
