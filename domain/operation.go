@@ -55,6 +55,14 @@ type Operation struct {
 	UpdatedAt time.Time
 }
 
+// UnfinishedOperations are those of one type and status that are not finished.
+type UnfinishedOperations struct {
+	Type   OperationType
+	Status OperationStatus
+	Count  int
+	Oldest time.Time // when the first of them was asked for
+}
+
 // OperationResult is what an operation made: one of the two.
 type OperationResult struct {
 	Question *QuestionResult

@@ -54,6 +54,14 @@ type OperationClaimer interface {
 	ClaimOperation(ctx context.Context, operation domain.Operation, now time.Time) error
 }
 
+// OperationCounter counts operations.
+type OperationCounter interface {
+	// CountUnfinished counts, of any owner, the operations that are not
+	// finished and have a lease: at most one count for each type and status,
+	// in their order, and none that is 0.
+	CountUnfinished(ctx context.Context) ([]domain.UnfinishedOperations, error)
+}
+
 // OperationPruner forgets old operations.
 type OperationPruner interface {
 	// PruneOperations removes, of any owner, the finished operations that

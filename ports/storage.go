@@ -35,6 +35,7 @@ type Storage interface {
 	RetryWriter
 	OperationUpdater
 	OperationClaimer
+	OperationCounter
 	OperationPruner
 	FeedbackReader
 	FeedbackWriter

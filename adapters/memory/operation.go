@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -116,6 +117,32 @@ func (s *Store) ListUnfinished(ctx context.Context, limit int) (operations []dom
 		return nil
 	})
 	return operations, err
+}
+
+// CountUnfinished implements [ports.OperationCounter].
+func (s *Store) CountUnfinished(ctx context.Context) (counts []domain.UnfinishedOperations, err error) {
+	err = s.read(ctx, func() error {
+		counts = []domain.UnfinishedOperations{}
+		for _, o := range s.operations {
+			if o.Finished() || o.LeaseUntil.IsZero() {
+				continue
+			}
+			i := slices.IndexFunc(counts, func(c domain.UnfinishedOperations) bool { return c.Type == o.Type && c.Status == o.Status })
+			if i < 0 {
+				i = len(counts)
+				counts = append(counts, domain.UnfinishedOperations{Type: o.Type, Status: o.Status, Oldest: o.CreatedAt})
+			}
+			counts[i].Count++
+			if o.CreatedAt.Before(counts[i].Oldest) {
+				counts[i].Oldest = o.CreatedAt
+			}
+		}
+		slices.SortFunc(counts, func(a, b domain.UnfinishedOperations) int {
+			return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Status, b.Status))
+		})
+		return nil
+	})
+	return counts, err
 }
 
 // ClaimOperation implements [ports.OperationClaimer].

@@ -325,6 +325,7 @@ func TestEveryQueryHasItsIndex(t *testing.T) {
 			return db.ClaimOperation(t.Context(), domain.Operation{ID: uuid.New(), UserID: user}, time.Now())
 		})},
 		{"unfinished operations", func() error { _, err := db.ListUnfinished(t.Context(), 10); return err }},
+		{"count of unfinished operations", func() error { _, err := db.CountUnfinished(t.Context()); return err }},
 		{"prune operations", func() error {
 			session := domain.RestoreInterviewSession(domain.SessionState{ID: uuid.New(), UserID: user, Status: domain.SessionActive, RetakeNumber: 1})
 			old := domain.NewOperation(uuid.New(), domain.QuestionGeneration, session, time.Unix(0, 0))
@@ -400,13 +401,16 @@ func planOf(t *testing.T, db *sqlx.DB, statement string) (plan []string) {
 	for _, place := range regexp.MustCompile(`\$\d+`).FindAllString(statement, -1) {
 		parameters[place] = true
 	}
-	nulls := strings.TrimSuffix(strings.Repeat("NULL, ", len(parameters)), ", ")
+	var nulls string
+	if len(parameters) > 0 {
+		nulls = "(NULL" + strings.Repeat(", NULL", len(parameters)-1) + ")"
+	}
 	for _, s := range []string{"SET LOCAL plan_cache_mode = force_generic_plan", "PREPARE q AS " + statement} {
 		if _, err := tx.Exec(s); err != nil {
 			t.Fatalf("%s: %v", s, err)
 		}
 	}
-	if err := tx.Select(&plan, "EXPLAIN EXECUTE q ("+nulls+")"); err != nil {
+	if err := tx.Select(&plan, "EXPLAIN EXECUTE q "+nulls); err != nil {
 		t.Fatalf("%s: %v", statement, err)
 	}
 	return plan

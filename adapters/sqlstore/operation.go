@@ -228,6 +228,32 @@ func (s *Store) ListUnfinished(ctx context.Context, limit int) ([]domain.Operati
 	return operations, nil
 }
 
+// countUnfinished goes by the index of what is not finished.
+const countUnfinished = `
+SELECT operation_type, status, count(*) AS count, min(created_at) AS oldest FROM operations
+ WHERE status IN ('pending', 'processing') AND lease_until IS NOT NULL
+ GROUP BY operation_type, status
+ ORDER BY operation_type, status`
+
+// CountUnfinished implements [ports.OperationCounter].
+func (s *Store) CountUnfinished(ctx context.Context) ([]domain.UnfinishedOperations, error) {
+	var rows []struct {
+		Type   string    `db:"operation_type"`
+		Status string    `db:"status"`
+		Count  int       `db:"count"`
+		Oldest timestamp `db:"oldest"`
+	}
+	if err := s.read(ctx).SelectContext(ctx, &rows, countUnfinished); err != nil {
+		return nil, s.fail(ctx, "count unfinished operations", err)
+	}
+	counts := make([]domain.UnfinishedOperations, 0, len(rows))
+	for _, row := range rows {
+		counts = append(counts, domain.UnfinishedOperations{Type: domain.OperationType(row.Type),
+			Status: domain.OperationStatus(row.Status), Count: row.Count, Oldest: row.Oldest.Time})
+	}
+	return counts, nil
+}
+
 const claimOperation = `
 UPDATE operations SET attempts = $3, status = $4, failures = $5, lease_until = $6, updated_at = $7
  WHERE user_id = $1 AND id = $2 AND attempts = $3 - 1 AND status IN ('pending', 'processing') AND lease_until <= $8`

@@ -129,7 +129,8 @@ func (h household) calls() map[string]func(context.Context) error {
 			begun.Renew(true, at(9))
 			return h.UpdateOperation(ctx, begun)
 		},
-		"ListUnfinished": func(ctx context.Context) error { _, err := h.ListUnfinished(ctx, 1); return err },
+		"CountUnfinished": func(ctx context.Context) error { _, err := h.CountUnfinished(ctx); return err },
+		"ListUnfinished":  func(ctx context.Context) error { _, err := h.ListUnfinished(ctx, 1); return err },
 		"ClaimOperation": func(ctx context.Context) error {
 			claimed := h.lost
 			claimed.Claim(at(9))

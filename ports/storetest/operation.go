@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -352,6 +353,48 @@ func operationListUnfinished(t *testing.T, f fixture) {
 		got, err := f.ListUnfinished(t.Context(), limit)
 		f.must(err)
 		equal(f, fmt.Sprintf("at most %d", limit), got, append([]domain.Operation{}, all[:limit]...))
+	}
+}
+
+// operationCountUnfinished shares the storage with what other tests left there.
+func operationCountUnfinished(t *testing.T, f fixture) {
+	count := func() map[[2]string]domain.UnfinishedOperations {
+		counts, err := f.CountUnfinished(t.Context())
+		f.must(err)
+		byKind := map[[2]string]domain.UnfinishedOperations{}
+		for i, c := range counts {
+			if c.Count < 1 || i > 0 && cmp.Or(cmp.Compare(counts[i-1].Type, c.Type), cmp.Compare(counts[i-1].Status, c.Status)) >= 0 {
+				t.Errorf("number %d is %+v, after %+v", i, c, counts[:i])
+			}
+			byKind[[2]string{string(c.Type), string(c.Status)}] = c
+		}
+		return byKind
+	}
+	before := count()
+	active := f.active()
+	completed := f.completed(f.posting(f.user().ID, at(0)), at(0))
+	defer f.forget(active, completed)
+	earliest := longAgo.Add(-time.Hour) // before what any other test asks for
+	f.operation(active, longAgo)
+	f.operation(active, earliest)
+	begun := f.operation(active, earliest.Add(time.Microsecond))
+	begun.Renew(true, longAgo)
+	f.must(f.UpdateOperation(t.Context(), begun))
+	f.operation(completed, earliest.Add(2*time.Microsecond))
+	f.failed(active, earliest)
+	f.question(active, "Why Go?", earliest)
+	unleased := f.operation(active, earliest.Add(-time.Hour))
+	unleased.LeaseUntil = time.Time{}
+	f.must(f.UpdateOperation(t.Context(), unleased))
+	after := count()
+	for _, want := range []domain.UnfinishedOperations{
+		{Type: domain.QuestionGeneration, Status: domain.OperationPending, Count: 2, Oldest: earliest},
+		{Type: domain.QuestionGeneration, Status: domain.OperationProcessing, Count: 1, Oldest: earliest.Add(time.Microsecond)},
+		{Type: domain.FeedbackAnalysis, Status: domain.OperationPending, Count: 1, Oldest: earliest.Add(2 * time.Microsecond)},
+	} {
+		kind := [2]string{string(want.Type), string(want.Status)}
+		want.Count += before[kind].Count
+		equal(f, fmt.Sprint(kind), after[kind], want)
 	}
 }
 

@@ -127,6 +127,7 @@ func Run(t *testing.T, newStore func(t *testing.T) ports.Storage) {
 		{"Operation/UpdateSharesNoMemory", operationUpdateSharesNoMemory},
 		{"Operation/FinishedOnceOfManyAtOnce", operationFinishedOnce},
 		{"Operation/ListUnfinished", operationListUnfinished},
+		{"Operation/CountUnfinished", operationCountUnfinished},
 		{"Operation/Claim", operationClaim},
 		{"Operation/ClaimRefused", operationClaimRefused},
 		{"Operation/ClaimAtOnce", operationClaimAtOnce},
