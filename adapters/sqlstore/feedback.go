@@ -68,12 +68,12 @@ const selectFeedback = `SELECT ` + nullableFeedbackColumns + `
 // FindFeedback implements [ports.FeedbackReader].
 func (s *Store) FindFeedback(ctx context.Context, owner, sessionID uuid.UUID) (domain.Feedback, error) {
 	var row nullableFeedbackRow
-	err := s.read(ctx).GetContext(ctx, &row, selectFeedback, owner, sessionID)
+	err := s.get(ctx, "find feedback", &row, selectFeedback, owner, sessionID)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.Feedback{}, domain.ErrSessionNotFound
 	}
 	if err != nil {
-		return domain.Feedback{}, s.fail(ctx, "find feedback", err)
+		return domain.Feedback{}, err
 	}
 	feedback := row.toDomain(owner, sessionID)
 	if feedback == nil {
@@ -99,7 +99,7 @@ func (s *Store) SaveFeedback(ctx context.Context, operation domain.Operation, f 
 	if err != nil {
 		return s.fail(ctx, "save feedback", err)
 	}
-	err = s.inTx(ctx, func(tx querier) error {
+	err = s.inTx(ctx, "save feedback", func(tx querier) error {
 		_, err := tx.ExecContext(ctx, insertFeedback, f.UserID, f.ID, f.SessionID,
 			f.TechnicalAccuracy.Score, f.CommunicationClarity.Score, f.ProblemSolving.Score, f.Relevance.Score, f.OverallScore,
 			f.TechnicalAccuracy.Text, f.CommunicationClarity.Text, f.ProblemSolving.Text, f.Relevance.Text,

@@ -31,6 +31,8 @@ UPDATE idempotency_keys SET status = $5, location = $6, body = $7
 // commit, it begins again: the key tells whether the work was stored.
 func (s *Store) RunOnce(ctx context.Context, key domain.IdempotencyKey, now, expired time.Time,
 	work func(ctx context.Context) (domain.Reply, error)) (reply domain.Reply, replayed bool, err error) {
+	ctx, end := s.trace(ctx, "run once")
+	defer func() { end(err) }()
 	var failed error  // of the work, which has its form already
 	var unknown error // of the last commit, until the key is read again
 	err = s.repeat(ctx, func() error {
@@ -102,7 +104,7 @@ func findReply(ctx context.Context, tx querier, key domain.IdempotencyKey) (doma
 
 // PruneIdempotencyKeys implements [ports.IdempotencyKeyPruner].
 func (s *Store) PruneIdempotencyKeys(ctx context.Context, before time.Time) (int, error) {
-	n, err := s.exec(ctx, `DELETE FROM idempotency_keys WHERE created_at < $1`, s.engine.EncodeTime(before))
+	n, err := s.exec(ctx, "prune idempotency keys", `DELETE FROM idempotency_keys WHERE created_at < $1`, s.engine.EncodeTime(before))
 	if err != nil {
 		return 0, s.fail(ctx, "prune idempotency keys", err)
 	}

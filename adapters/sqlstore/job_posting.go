@@ -51,12 +51,12 @@ const selectJobPosting = `SELECT ` + jobPostingItemColumns + `, user_id, descrip
 // FindJobPosting implements [ports.JobPostingReader].
 func (s *Store) FindJobPosting(ctx context.Context, owner, id uuid.UUID) (domain.JobPosting, error) {
 	var row jobPostingRow
-	err := s.read(ctx).GetContext(ctx, &row, selectJobPosting, owner, id)
+	err := s.get(ctx, "find job posting", &row, selectJobPosting, owner, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.JobPosting{}, domain.ErrJobPostingNotFound
 	}
 	if err != nil {
-		return domain.JobPosting{}, s.fail(ctx, "find job posting", err)
+		return domain.JobPosting{}, err
 	}
 	return row.toDomain(), nil
 }
@@ -68,9 +68,9 @@ const selectJobPostingItems = `SELECT ` + jobPostingItemColumns + `
 // ListJobPostings implements [ports.JobPostingLister].
 func (s *Store) ListJobPostings(ctx context.Context, owner uuid.UUID, limit, offset int) ([]domain.JobPostingItem, error) {
 	var rows []jobPostingItemRow
-	err := s.read(ctx).SelectContext(ctx, &rows, selectJobPostingItems, owner, limit, offset)
+	err := s.list(ctx, "list job postings", &rows, selectJobPostingItems, owner, limit, offset)
 	if err != nil {
-		return nil, s.fail(ctx, "list job postings", err)
+		return nil, err
 	}
 	postings := make([]domain.JobPostingItem, 0, len(rows))
 	for _, row := range rows {
@@ -90,7 +90,7 @@ func (s *Store) CreateJobPosting(ctx context.Context, p domain.JobPosting) error
 	if err != nil {
 		return s.fail(ctx, "create job posting", err)
 	}
-	_, err = s.exec(ctx, insertJobPosting, p.UserID, p.ID,
+	_, err = s.exec(ctx, "create job posting", insertJobPosting, p.UserID, p.ID,
 		p.Title, orNull(p.Company), p.Description, orNull(p.ExperienceLevel), techStack, string(p.Language),
 		s.engine.EncodeTime(p.CreatedAt), s.engine.EncodeTime(p.UpdatedAt))
 	switch {
@@ -132,7 +132,7 @@ const (
 // statements would make the DELETE fail. The sessions are locked in the order
 // of their ids, as DeleteSession does.
 func (s *Store) DeleteJobPosting(ctx context.Context, owner, id uuid.UUID) error {
-	err := s.inTx(ctx, func(tx querier) error {
+	err := s.inTx(ctx, "delete job posting", func(tx querier) error {
 		var found uuid.UUID
 		if err := tx.GetContext(ctx, &found, lockJobPosting+s.engine.ForUpdate, owner, id); err != nil {
 			return err

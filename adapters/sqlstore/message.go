@@ -40,8 +40,8 @@ func (s *Store) ListMessages(ctx context.Context, owner, sessionID uuid.UUID, af
 		args = append(args, limit)
 	}
 	var rows []messageRow
-	if err := s.read(ctx).SelectContext(ctx, &rows, query, args...); err != nil {
-		return nil, s.fail(ctx, "list messages", err)
+	if err := s.list(ctx, "list messages", &rows, query, args...); err != nil {
+		return nil, err
 	}
 	if len(rows) == 0 {
 		return nil, domain.ErrSessionNotFound
@@ -71,8 +71,8 @@ SELECT m.content
 // ListAskedBefore implements [ports.AskedQuestionLister].
 func (s *Store) ListAskedBefore(ctx context.Context, owner, sessionID uuid.UUID) ([]string, error) {
 	asked := []string{}
-	if err := s.read(ctx).SelectContext(ctx, &asked, selectAskedBefore, owner, sessionID); err != nil {
-		return nil, s.fail(ctx, "list asked questions", err)
+	if err := s.list(ctx, "list asked questions", &asked, selectAskedBefore, owner, sessionID); err != nil {
+		return nil, err
 	}
 	return asked, nil
 }
@@ -96,7 +96,7 @@ func (s *Store) insertMessage(ctx context.Context, tx querier, m domain.Message)
 // lock on the session's row, until the commit, puts the answer before or after
 // a completion, and gives simultaneous answers different numbers.
 func (s *Store) CreateAnswer(ctx context.Context, answer domain.Message) (domain.Message, error) {
-	err := s.inTx(ctx, func(tx querier) error {
+	err := s.inTx(ctx, "create answer", func(tx querier) error {
 		if err := tx.GetContext(ctx, &answer.Seq, takeAnswerSeq, answer.UserID, answer.SessionID); err != nil {
 			return err
 		}
@@ -122,7 +122,7 @@ RETURNING message_seq`
 // the operation, as DeleteSession does.
 func (s *Store) SaveQuestion(ctx context.Context, operation domain.Operation, session domain.InterviewSession, question domain.Message) error {
 	st := session.State()
-	err := s.inTx(ctx, func(tx querier) error {
+	err := s.inTx(ctx, "save question", func(tx querier) error {
 		err := tx.GetContext(ctx, &question.Seq, countQuestion, st.UserID, st.ID, st.CurrentQuestionNumber, s.engine.EncodeTime(st.UpdatedAt))
 		if errors.Is(err, sql.ErrNoRows) {
 			return ports.ErrChanged

@@ -30,20 +30,20 @@ SELECT p.id, p.title, COALESCE(p.company, '') AS company, count(*) AS sessions
 // ReadMetrics implements [ports.MetricsReader].
 func (s *Store) ReadMetrics(ctx context.Context, owner uuid.UUID) (domain.Metrics, error) {
 	var practiced struct{ Completed, Questions int }
-	if err := s.read(ctx).GetContext(ctx, &practiced, selectPracticed, owner); err != nil {
-		return domain.Metrics{}, s.fail(ctx, "read metrics", err)
+	if err := s.get(ctx, "read metrics", &practiced, selectPracticed, owner); err != nil {
+		return domain.Metrics{}, err
 	}
 	var scored struct{ Feedbacks, Scores int }
-	if err := s.read(ctx).GetContext(ctx, &scored, selectScores, owner); err != nil {
-		return domain.Metrics{}, s.fail(ctx, "read metrics", err)
+	if err := s.get(ctx, "read metrics", &scored, selectScores, owner); err != nil {
+		return domain.Metrics{}, err
 	}
 	var roles []struct {
 		ID             uuid.UUID
 		Title, Company string
 		Sessions       int
 	}
-	if err := s.read(ctx).SelectContext(ctx, &roles, selectMostPracticed, owner, domain.MaxPracticedRoles); err != nil {
-		return domain.Metrics{}, s.fail(ctx, "read metrics", err)
+	if err := s.list(ctx, "read metrics", &roles, selectMostPracticed, owner, domain.MaxPracticedRoles); err != nil {
+		return domain.Metrics{}, err
 	}
 	metrics := domain.Metrics{
 		CompletedInterviews: practiced.Completed, QuestionsAsked: practiced.Questions,

@@ -120,14 +120,14 @@ SELECT id, user_id, session_id, operation_type, status, result, error_code, erro
 // FindOperation implements [ports.OperationReader].
 func (s *Store) FindOperation(ctx context.Context, owner, id uuid.UUID) (domain.Operation, error) {
 	var row operationRow
-	err := s.read(ctx).GetContext(ctx, &row, selectOperations+` WHERE user_id = $1 AND id = $2`, owner, id)
+	err := s.get(ctx, "find operation", &row, selectOperations+` WHERE user_id = $1 AND id = $2`, owner, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.Operation{}, domain.ErrOperationNotFound
 	}
-	var operation domain.Operation
-	if err == nil {
-		operation, err = row.toDomain()
+	if err != nil {
+		return domain.Operation{}, err
 	}
+	operation, err := row.toDomain()
 	if err != nil {
 		return domain.Operation{}, s.fail(ctx, "find operation", err)
 	}
@@ -141,8 +141,8 @@ INSERT INTO operations
 
 // insertOperation runs one of the forms of insertOperation and returns how many rows
 // there are more.
-func (s *Store) insertOperation(ctx context.Context, insert string, o domain.Operation, args ...any) (int64, error) {
-	return s.exec(ctx, insertOperation+insert, append([]any{
+func (s *Store) insertOperation(ctx context.Context, operation, insert string, o domain.Operation, args ...any) (int64, error) {
+	return s.exec(ctx, operation, insertOperation+insert, append([]any{
 		o.UserID, o.ID, o.SessionID, string(o.Type), string(o.Status), o.ParentID, o.RetryCount, o.Attempt,
 		s.encodeTimeOrNull(o.LeaseUntil), s.engine.EncodeTime(o.CreatedAt), s.engine.EncodeTime(o.UpdatedAt)}, args...)...)
 }
@@ -154,7 +154,7 @@ SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11
 
 // CreateOperation implements [ports.OperationWriter].
 func (s *Store) CreateOperation(ctx context.Context, operation domain.Operation, status domain.SessionStatus) error {
-	switch n, err := s.insertOperation(ctx, whileStatus, operation, string(status)); {
+	switch n, err := s.insertOperation(ctx, "create operation", whileStatus, operation, string(status)); {
 	case err != nil && s.engine.Classify(err) == MissingParent, err == nil && n == 0:
 		return ports.ErrChanged
 	case err != nil:
@@ -165,7 +165,7 @@ func (s *Store) CreateOperation(ctx context.Context, operation domain.Operation,
 
 // CreateRetry implements [ports.RetryWriter].
 func (s *Store) CreateRetry(ctx context.Context, operation domain.Operation) error {
-	_, err := s.insertOperation(ctx, `VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, operation)
+	_, err := s.insertOperation(ctx, "create retry", `VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, operation)
 	switch {
 	case err == nil:
 		return nil
@@ -211,11 +211,11 @@ func (s *Store) completeOperation(ctx context.Context, tx querier, o domain.Oper
 // ListUnfinished implements [ports.OperationClaimer].
 func (s *Store) ListUnfinished(ctx context.Context, limit int) ([]domain.Operation, error) {
 	var rows []operationRow
-	err := s.read(ctx).SelectContext(ctx, &rows, selectOperations+`
+	err := s.list(ctx, "list unfinished operations", &rows, selectOperations+`
  WHERE status IN ('pending', 'processing') AND lease_until IS NOT NULL
  ORDER BY lease_until, user_id, id LIMIT $1`, limit)
 	if err != nil {
-		return nil, s.fail(ctx, "list unfinished operations", err)
+		return nil, err
 	}
 	operations := make([]domain.Operation, 0, len(rows))
 	for _, row := range rows {
@@ -243,8 +243,8 @@ func (s *Store) CountUnfinished(ctx context.Context) ([]domain.UnfinishedOperati
 		Count  int       `db:"count"`
 		Oldest timestamp `db:"oldest"`
 	}
-	if err := s.read(ctx).SelectContext(ctx, &rows, countUnfinished); err != nil {
-		return nil, s.fail(ctx, "count unfinished operations", err)
+	if err := s.list(ctx, "count unfinished operations", &rows, countUnfinished); err != nil {
+		return nil, err
 	}
 	counts := make([]domain.UnfinishedOperations, 0, len(rows))
 	for _, row := range rows {
@@ -288,12 +288,12 @@ func (s *Store) PruneOperations(ctx context.Context, before time.Time) (removed 
 		UserID    uuid.UUID `db:"user_id"`
 		SessionID uuid.UUID `db:"session_id"`
 	}
-	if err := s.read(ctx).SelectContext(ctx, &sessions, selectPruned, s.engine.EncodeTime(before)); err != nil {
-		return 0, s.fail(ctx, "prune operations", err)
+	if err := s.list(ctx, "prune operations", &sessions, selectPruned, s.engine.EncodeTime(before)); err != nil {
+		return 0, err
 	}
 	for _, of := range sessions {
 		var n int64
-		err := s.inTx(ctx, func(tx querier) error {
+		err := s.inTx(ctx, "prune operations", func(tx querier) error {
 			var found []uuid.UUID
 			if err := tx.SelectContext(ctx, &found, lockSession+s.engine.ForUpdate, of.UserID, of.SessionID); err != nil {
 				return err

@@ -21,12 +21,12 @@ func (s *Store) FindResume(ctx context.Context, owner uuid.UUID) (domain.Resume,
 		CreatedAt timestamp `db:"created_at"`
 		UpdatedAt timestamp `db:"updated_at"`
 	}
-	err := s.read(ctx).GetContext(ctx, &row, selectResume, owner)
+	err := s.get(ctx, "find resume", &row, selectResume, owner)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.Resume{}, domain.ErrResumeNotFound
 	}
 	if err != nil {
-		return domain.Resume{}, s.fail(ctx, "find resume", err)
+		return domain.Resume{}, err
 	}
 	return domain.Resume{ID: row.ID, UserID: row.UserID, Content: row.Content,
 		CreatedAt: row.CreatedAt.Time, UpdatedAt: row.UpdatedAt.Time}, nil
@@ -36,7 +36,7 @@ const insertResume = `INSERT INTO resumes (user_id, id, content, created_at, upd
 
 // CreateResume implements [ports.ResumeWriter].
 func (s *Store) CreateResume(ctx context.Context, r domain.Resume) error {
-	_, err := s.exec(ctx, insertResume, r.UserID, r.ID, r.Content,
+	_, err := s.exec(ctx, "create resume", insertResume, r.UserID, r.ID, r.Content,
 		s.engine.EncodeTime(r.CreatedAt), s.engine.EncodeTime(r.UpdatedAt))
 	if err == nil {
 		return nil

@@ -63,12 +63,12 @@ const selectSessionSummaries = `SELECT ` + sessionColumns + `, p.title AS p_titl
 // FindSession implements [ports.SessionReader].
 func (s *Store) FindSession(ctx context.Context, owner, id uuid.UUID) (domain.SessionSummary, error) {
 	var row sessionSummaryRow
-	err := s.read(ctx).GetContext(ctx, &row, selectSessionSummaries+` AND s.id = $2`, owner, id)
+	err := s.get(ctx, "find session", &row, selectSessionSummaries+` AND s.id = $2`, owner, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.SessionSummary{}, domain.ErrSessionNotFound
 	}
 	if err != nil {
-		return domain.SessionSummary{}, s.fail(ctx, "find session", err)
+		return domain.SessionSummary{}, err
 	}
 	return row.toDomain(), nil
 }
@@ -100,12 +100,12 @@ const selectSessionDetail = `SELECT ` + sessionColumns + `,
 // FindSessionDetail implements [ports.SessionDetailReader].
 func (s *Store) FindSessionDetail(ctx context.Context, owner, id uuid.UUID) (domain.SessionDetail, error) {
 	var row sessionDetailRow
-	err := s.read(ctx).GetContext(ctx, &row, selectSessionDetail, owner, id)
+	err := s.get(ctx, "find session detail", &row, selectSessionDetail, owner, id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.SessionDetail{}, domain.ErrSessionNotFound
 	}
 	if err != nil {
-		return domain.SessionDetail{}, s.fail(ctx, "find session detail", err)
+		return domain.SessionDetail{}, err
 	}
 	detail := domain.SessionDetail{Session: row.sessionRow.toDomain()}
 	if row.JobPostingID.Valid {
@@ -160,8 +160,8 @@ func (s *Store) ListSessions(ctx context.Context, owner uuid.UUID, filter domain
 	}
 
 	var rows []sessionSummaryRow
-	if err := s.read(ctx).SelectContext(ctx, &rows, query.String(), args...); err != nil {
-		return nil, s.fail(ctx, "list sessions", err)
+	if err := s.list(ctx, "list sessions", &rows, query.String(), args...); err != nil {
+		return nil, err
 	}
 	sessions := make([]domain.SessionSummary, 0, len(rows))
 	for _, row := range rows {
@@ -183,8 +183,8 @@ func (s *Store) ListSessionScores(ctx context.Context, owner uuid.UUID) ([]domai
 		sessionSummaryRow
 		OverallScore int `db:"overall_score"`
 	}
-	if err := s.read(ctx).SelectContext(ctx, &rows, selectSessionScores, owner); err != nil {
-		return nil, s.fail(ctx, "list session scores", err)
+	if err := s.list(ctx, "list session scores", &rows, selectSessionScores, owner); err != nil {
+		return nil, err
 	}
 	scores := make([]domain.SessionScore, 0, len(rows))
 	for _, row := range rows {
@@ -209,8 +209,8 @@ func (s *Store) ListAttempts(ctx context.Context, owner, id uuid.UUID) ([]domain
 		sessionRow
 		nullableFeedbackRow
 	}
-	if err := s.read(ctx).SelectContext(ctx, &rows, selectAttempts, owner, id); err != nil {
-		return nil, s.fail(ctx, "list attempts", err)
+	if err := s.list(ctx, "list attempts", &rows, selectAttempts, owner, id); err != nil {
+		return nil, err
 	}
 	if len(rows) == 0 {
 		return nil, domain.ErrSessionNotFound
@@ -238,7 +238,7 @@ func (s *Store) insertSession(ctx context.Context, db querier, session domain.In
 
 // CreateSession implements [ports.SessionWriter].
 func (s *Store) CreateSession(ctx context.Context, session domain.InterviewSession) error {
-	err := s.write(ctx, func(db querier) error { return s.insertSession(ctx, db, session) })
+	err := s.write(ctx, "create session", func(db querier) error { return s.insertSession(ctx, db, session) })
 	switch {
 	case err == nil:
 		return nil
@@ -260,7 +260,7 @@ const (
 // could wait for each other.
 func (s *Store) CreateRetake(ctx context.Context, retake domain.InterviewSession) (domain.InterviewSession, error) {
 	var state domain.SessionState
-	err := s.inTx(ctx, func(tx querier) error {
+	err := s.inTx(ctx, "create retake", func(tx querier) error {
 		state = retake.State()
 		first := state.OriginalSessionID.UUID
 		var found uuid.UUID
@@ -302,7 +302,7 @@ RETURNING id, user_id, job_posting_id, status, current_question_number,
 func (s *Store) SaveSessionStatus(ctx context.Context, session domain.InterviewSession, from domain.SessionStatus) (domain.InterviewSession, error) {
 	st := session.State()
 	var row sessionRow
-	err := s.write(ctx, func(db querier) error {
+	err := s.write(ctx, "save session status", func(db querier) error {
 		return db.GetContext(ctx, &row, updateSessionStatus, st.UserID, st.ID, string(from),
 			string(st.Status), s.engine.EncodeTime(st.UpdatedAt))
 	})
@@ -325,7 +325,7 @@ const (
 // locks first, so that a retake comes either before the detaching or after the
 // delete, and in the order of the ids, so that neither waits for the other.
 func (s *Store) DeleteSession(ctx context.Context, owner, id uuid.UUID) error {
-	err := s.inTx(ctx, func(tx querier) error {
+	err := s.inTx(ctx, "delete session", func(tx querier) error {
 		var found []uuid.UUID
 		if err := tx.SelectContext(ctx, &found, lockWithRetakes+s.engine.ForUpdate, owner, id); err != nil {
 			return err

@@ -11,10 +11,13 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"github.com/cenkalti/backoff/v5"
 	"github.com/jmoiron/sqlx"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/ai-interviewer/ai-interviewer/domain"
 	"github.com/ai-interviewer/ai-interviewer/ports"
@@ -55,22 +58,26 @@ const (
 )
 
 // Store implements every storage port. Make one with [New].
-type Store struct{ engine Engine }
+type Store struct {
+	engine  Engine
+	repeats atomic.Uint64
+}
 
 var _ ports.Storage = (*Store)(nil)
 
 // New returns a Store on the engine's pools, which stay the caller's to close.
-func New(engine Engine) *Store { return &Store{engine} }
+func New(engine Engine) *Store { return &Store{engine: engine} }
+
+// Repeats returns how often a transaction was done again, since others were in
+// its way.
+func (s *Store) Repeats() uint64 { return s.repeats.Load() }
 
 // Ping returns nil if the database can be read, else [domain.ErrUnavailable]
 // or what else is wrong. It reads a table: SQLite finds nothing wrong with a
 // damaged file until somebody does.
 func (s *Store) Ping(ctx context.Context) error {
 	var any bool
-	if err := s.read(ctx).GetContext(ctx, &any, `SELECT EXISTS (SELECT 1 FROM users)`); err != nil {
-		return s.fail(ctx, "ping", err)
-	}
-	return nil
+	return s.get(ctx, "ping", &any, `SELECT EXISTS (SELECT 1 FROM users)`)
 }
 
 // querier is what a pool and a transaction have in common.
@@ -90,17 +97,35 @@ func (s *Store) transaction(ctx context.Context) querier {
 	return tx
 }
 
-// read is where to read.
-func (s *Store) read(ctx context.Context) querier {
+// get reads one row. Its error is what the ports promise, and [sql.ErrNoRows]
+// if there is none.
+func (s *Store) get(ctx context.Context, operation string, dest any, query string, args ...any) error {
+	return s.read(ctx, operation, func(db querier) error { return db.GetContext(ctx, dest, query, args...) })
+}
+
+// list reads rows. Its error is what the ports promise.
+func (s *Store) list(ctx context.Context, operation string, dest any, query string, args ...any) error {
+	return s.read(ctx, operation, func(db querier) error { return db.SelectContext(ctx, dest, query, args...) })
+}
+
+func (s *Store) read(ctx context.Context, operation string, f func(db querier) error) (err error) {
+	ctx, end := s.trace(ctx, operation)
+	defer func() { end(err) }()
+	var db querier = s.engine.Read
 	if tx := s.transaction(ctx); tx != nil {
-		return tx
+		db = tx
 	}
-	return s.engine.Read
+	if err := f(db); err != nil {
+		return s.fail(ctx, operation, err)
+	}
+	return nil
 }
 
 // write runs f, which changes something by one statement. That is a
 // transaction of its own, unless the context carries one.
-func (s *Store) write(ctx context.Context, f func(db querier) error) error {
+func (s *Store) write(ctx context.Context, operation string, f func(db querier) error) (err error) {
+	ctx, end := s.trace(ctx, operation)
+	defer func() { end(err) }()
 	if tx := s.transaction(ctx); tx != nil {
 		return f(tx)
 	}
@@ -110,7 +135,9 @@ func (s *Store) write(ctx context.Context, f func(db querier) error) error {
 // inTx runs f in a transaction, which it commits if f returns nil and rolls
 // back if f fails or panics; or in that of the context, which somebody else
 // ends. f may be repeated, and must begin anew each time.
-func (s *Store) inTx(ctx context.Context, f func(tx querier) error) error {
+func (s *Store) inTx(ctx context.Context, operation string, f func(tx querier) error) (err error) {
+	ctx, end := s.trace(ctx, operation)
+	defer func() { end(err) }()
 	if tx := s.transaction(ctx); tx != nil {
 		return f(tx)
 	}
@@ -152,7 +179,12 @@ const (
 // five times and not once the context is over; also after an error that one of
 // more, which are safe to repeat.
 func (s *Store) repeat(ctx context.Context, f func() error, more ...error) error {
+	again := false
 	_, err := backoff.Retry(ctx, func() (struct{}, error) {
+		if again {
+			s.repeats.Add(1)
+		}
+		again = true
 		err := f()
 		if err != nil && s.engine.Classify(err) != Conflict &&
 			!slices.ContainsFunc(more, func(safe error) bool { return errors.Is(err, safe) }) {
@@ -169,7 +201,7 @@ func (s *Store) repeat(ctx context.Context, f func() error, more ...error) error
 // one runs a statement that changes one row, and returns the error if there is
 // no such row.
 func (s *Store) one(ctx context.Context, operation string, absent error, statement string, args ...any) error {
-	switch n, err := s.exec(ctx, statement, args...); {
+	switch n, err := s.exec(ctx, operation, statement, args...); {
 	case err != nil:
 		return s.fail(ctx, operation, err)
 	case n == 0:
@@ -179,8 +211,8 @@ func (s *Store) one(ctx context.Context, operation string, absent error, stateme
 }
 
 // exec runs a statement that changes something, and returns how many rows.
-func (s *Store) exec(ctx context.Context, statement string, args ...any) (n int64, err error) {
-	err = s.write(ctx, func(db querier) (err error) {
+func (s *Store) exec(ctx context.Context, operation, statement string, args ...any) (n int64, err error) {
+	err = s.write(ctx, operation, func(db querier) (err error) {
 		n, err = affected(db.ExecContext(ctx, statement, args...))
 		return err
 	})
@@ -205,6 +237,23 @@ func (s *Store) encodeTimeOrNull(t time.Time) any {
 
 // placeholder is the n-th parameter of a statement, from 1.
 func placeholder(n int) string { return "$" + strconv.Itoa(n) }
+
+// trace begins the span of an operation, within the span of whatever asked for
+// it; where that is not traced, nothing is. A span holds the operation's name
+// and whether the database failed, never a statement or a value.
+func (s *Store) trace(ctx context.Context, operation string) (context.Context, func(error)) {
+	parent := trace.SpanFromContext(ctx)
+	if !parent.IsRecording() {
+		return ctx, func(error) {}
+	}
+	ctx, span := parent.TracerProvider().Tracer("sqlstore").Start(ctx, operation, trace.WithSpanKind(trace.SpanKindClient))
+	return ctx, func(err error) {
+		if err != nil && (errors.Is(err, domain.ErrUnavailable) || s.engine.Classify(err) >= Unavailable) {
+			span.SetStatus(codes.Error, "")
+		}
+		span.End()
+	}
+}
 
 // fail makes of a driver's error what the ports promise, and names the
 // operation for the log.

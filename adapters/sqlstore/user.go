@@ -38,12 +38,12 @@ func (s *Store) FindUserByEmail(ctx context.Context, email string) (domain.User,
 
 func (s *Store) findUser(ctx context.Context, query string, key any) (domain.User, error) {
 	var row userRow
-	err := s.read(ctx).GetContext(ctx, &row, query, key)
+	err := s.get(ctx, "find user", &row, query, key)
 	if errors.Is(err, sql.ErrNoRows) {
 		return domain.User{}, domain.ErrUserNotFound
 	}
 	if err != nil {
-		return domain.User{}, s.fail(ctx, "find user", err)
+		return domain.User{}, err
 	}
 	return row.toDomain(), nil
 }
@@ -52,7 +52,7 @@ const insertUser = `INSERT INTO users (id, email, hashed_password, created_at, u
 
 // CreateUser implements [ports.UserWriter].
 func (s *Store) CreateUser(ctx context.Context, user domain.User) error {
-	_, err := s.exec(ctx, insertUser, user.ID, user.Email, user.PasswordHash,
+	_, err := s.exec(ctx, "create user", insertUser, user.ID, user.Email, user.PasswordHash,
 		s.engine.EncodeTime(user.CreatedAt), s.engine.EncodeTime(user.UpdatedAt))
 	switch {
 	case err == nil:
