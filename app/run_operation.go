@@ -27,6 +27,18 @@ type RunOperation struct {
 	Backoff time.Duration
 }
 
+// AttemptOutcome is how an attempt at an operation ended.
+type AttemptOutcome string
+
+// The outcomes of attempts.
+const (
+	AttemptCompleted AttemptOutcome = "completed"
+	AttemptPostponed AttemptOutcome = "postponed" // it failed, and there will be another
+	AttemptFailed    AttemptOutcome = "failed"    // it failed, and the operation with it
+	AttemptGivenBack AttemptOutcome = "given_back"
+	AttemptLost      AttemptOutcome = "lost" // to another process
+)
+
 // recordLimit is how long it may take to store how an attempt ended.
 const recordLimit = 5 * time.Second
 
@@ -38,28 +50,36 @@ const recordLimit = 5 * time.Second
 // them: a late one would take back what was given back. The error, for the
 // log, is why the operation is not completed; it is [ports.ErrLeaseLost] if
 // the operation was somebody else's by then.
-func (u RunOperation) Execute(ctx context.Context, operation domain.Operation, settle func()) error {
-	err := u.begin(ctx, &operation)
+func (u RunOperation) Execute(ctx context.Context, operation domain.Operation, settle func()) (outcome AttemptOutcome, err error) {
+	defer func() {
+		if errors.Is(err, ports.ErrLeaseLost) {
+			outcome = AttemptLost
+		}
+	}()
+	err = u.begin(ctx, &operation)
 	if err == nil {
 		err = u.attempt(ctx, operation)
 	}
 	if err == nil || errors.Is(err, ports.ErrLeaseLost) {
-		return err
+		return AttemptCompleted, err
 	}
 	settle()
 	now := u.Clock.now()
 	failure := failureOf(err)
 	switch {
 	case ctx.Err() != nil:
+		outcome = AttemptGivenBack
 		operation.GiveBack(now)
 	case failure.Temporary() && operation.Failures+1 < u.Attempts:
+		outcome = AttemptPostponed
 		operation.Postpone(now.Add(u.pause(operation.Failures)), now)
 	default:
+		outcome = AttemptFailed
 		operation.Fail(failure, now)
 	}
 	record, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordLimit)
 	defer cancel()
-	return errors.Join(err, u.Operations.UpdateOperation(record, operation))
+	return outcome, errors.Join(err, u.Operations.UpdateOperation(record, operation))
 }
 
 // begin shows that the work begins, if the operation was lost once or its lease

@@ -23,6 +23,8 @@ type runOperation struct {
 	question   askQuestion
 	feedback   giveFeedback
 	operations *mocks.MockOperationUpdater
+	recorded   *domain.Operation // as the end of the attempt, or nil
+	t          *testing.T
 }
 
 const (
@@ -30,8 +32,9 @@ const (
 	backoff  = 10 * time.Second
 )
 
-func newRunOperation(t *testing.T) runOperation {
-	f := runOperation{
+func newRunOperation(t *testing.T) *runOperation {
+	f := &runOperation{
+		t:          t,
 		settled:    new(bool),
 		question:   newAskQuestion(t),
 		feedback:   newGiveFeedback(t),
@@ -44,9 +47,25 @@ func newRunOperation(t *testing.T) runOperation {
 	return f
 }
 
-// Execute is the use case's, with renewals that end when they are told to.
-func (f runOperation) Execute(ctx context.Context, operation domain.Operation) error {
-	return f.RunOperation.Execute(ctx, operation, func() { *f.settled = true })
+// Execute is the use case's, with renewals that end when they are told to. The
+// outcome must tell what was recorded.
+func (f *runOperation) Execute(ctx context.Context, operation domain.Operation) error {
+	f.t.Helper()
+	outcome, err := f.RunOperation.Execute(ctx, operation, func() { *f.settled = true })
+	want := app.AttemptCompleted
+	switch {
+	case errors.Is(err, ports.ErrLeaseLost):
+		want = app.AttemptLost
+	case f.recorded == nil:
+	case f.recorded.Status == domain.OperationFailed:
+		want = app.AttemptFailed
+	case f.recorded.LeaseUntil.After(now):
+		want = app.AttemptPostponed
+	default:
+		want = app.AttemptGivenBack
+	}
+	equal(f.t, "outcome", outcome, want)
+	return err
 }
 
 // heldOperation is one that the process holds and works on since it was asked
@@ -58,7 +77,7 @@ func heldOperation(typ domain.OperationType, failures int) domain.Operation {
 }
 
 // asks expects that the interviewer is asked for a question.
-func (f runOperation) asks(answer func(context.Context) (string, error)) {
+func (f *runOperation) asks(answer func(context.Context) (string, error)) {
 	f.question.reads(ownSession())
 	f.question.asks(ownSession()).DoAndReturn(func(ctx context.Context, _ domain.Interview) (string, error) { return answer(ctx) })
 }
@@ -70,9 +89,10 @@ func failing(err error) func(context.Context) (string, error) {
 
 // records expects that the end of an attempt is stored, and returns where it
 // will be. The context must not be over, and not be endless.
-func (f runOperation) records(t *testing.T, err error) *domain.Operation {
+func (f *runOperation) records(t *testing.T, err error) *domain.Operation {
 	t.Helper()
 	recorded := new(domain.Operation)
+	f.recorded = recorded
 	f.operations.EXPECT().UpdateOperation(gomock.Any(), gomock.AssignableToTypeOf(domain.Operation{})).
 		DoAndReturn(func(ctx context.Context, operation domain.Operation) error {
 			equal(t, "context's error", ctx.Err(), nil)

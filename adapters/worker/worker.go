@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/ai-interviewer/ai-interviewer/app"
 	"github.com/ai-interviewer/ai-interviewer/domain"
@@ -42,7 +44,7 @@ const (
 	givingBackLimit = 5 * time.Second
 )
 
-// Config is what a pool needs. Every member is required.
+// Config is what a pool needs. Every member but Observe is required.
 type Config struct {
 	Run    app.RunOperation
 	Hold   app.HoldOperation
@@ -52,6 +54,17 @@ type Config struct {
 	// Workers is how many operations run at once.
 	Workers int
 	Logger  *slog.Logger
+	// Tracer makes a span of each attempt.
+	Tracer trace.Tracer
+	// Observe is told of each attempt, once it ended.
+	Observe func(Attempt)
+}
+
+// Attempt is what there is to know of one.
+type Attempt struct {
+	Type     domain.OperationType
+	Outcome  app.AttemptOutcome
+	Duration time.Duration
 }
 
 // Pruner is a use case that forgets what is old, and returns how much that was.
@@ -211,14 +224,25 @@ func (p *Pool) next() *held {
 func (p *Pool) run(ctx context.Context, h *held) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
+	ctx, span := p.config.Tracer.Start(ctx, string(h.operation.Type))
+	defer span.End()
+	begun := time.Now()
 	lost := context.AfterFunc(h.ctx, cancel)
-	err := recovered(func() error {
-		return p.config.Run.Execute(ctx, h.operation, func() {
+	outcome := app.AttemptLost // if the storage panics, who has it is unknown
+	err := recovered(func() (err error) {
+		outcome, err = p.config.Run.Execute(ctx, h.operation, func() {
 			lost() // that the renewals end is no loss
 			h.settle()
 		})
+		return err
 	})
 	lost()
+	if outcome == app.AttemptFailed || outcome == app.AttemptPostponed {
+		span.SetStatus(codes.Error, "")
+	}
+	if p.config.Observe != nil {
+		p.config.Observe(Attempt{h.operation.Type, outcome, time.Since(begun)})
+	}
 	p.release(h, err != nil)
 	level := slog.LevelInfo
 	attributes := []slog.Attr{

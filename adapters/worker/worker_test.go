@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.opentelemetry.io/otel/trace/noop"
 
 	"github.com/ai-interviewer/ai-interviewer/adapters/worker"
 	"github.com/ai-interviewer/ai-interviewer/app"
@@ -33,6 +34,7 @@ type desk struct {
 	updates       time.Duration // how long the storage takes to update one
 	panics        bool          // instead of updating and listing
 	claims        func()        // is called with each claim
+	attempts      []worker.Attempt
 }
 
 func (d *desk) note(operation domain.Operation, event string) {
@@ -141,6 +143,12 @@ func (d *desk) pool(workers int) *worker.Pool {
 		Prune:   map[string]worker.Pruner{"operations": app.PruneOperations{Operations: d, Clock: time.Now, Retention: time.Hour}},
 		Workers: workers,
 		Logger:  slog.New(slog.DiscardHandler),
+		Tracer:  noop.Tracer{},
+		Observe: func(attempt worker.Attempt) {
+			d.mu.Lock()
+			defer d.mu.Unlock()
+			d.attempts = append(d.attempts, attempt)
+		},
 	})
 }
 
@@ -162,6 +170,31 @@ func wants(t *testing.T, what string, got []string, want ...string) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("%s: %q, want %q", what, got, want)
 	}
+}
+
+func TestEachAttemptIsObserved(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := &desk{thinks: time.Second}
+		pool, stop := d.start(1, 0)
+		pool.Dispatch(d.operation("good", newSession()))
+		time.Sleep(1500 * time.Millisecond)
+		d.mu.Lock()
+		d.fails = true
+		d.mu.Unlock()
+		pool.Dispatch(d.operation("bad", newSession()))
+		time.Sleep(1500 * time.Millisecond)
+		pool.Dispatch(d.operation("cut off", newSession()))
+		time.Sleep(500 * time.Millisecond)
+		stop()
+		want := []worker.Attempt{
+			{Type: domain.QuestionGeneration, Outcome: app.AttemptCompleted, Duration: time.Second},
+			{Type: domain.QuestionGeneration, Outcome: app.AttemptPostponed, Duration: time.Second},
+			{Type: domain.QuestionGeneration, Outcome: app.AttemptGivenBack, Duration: 500 * time.Millisecond},
+		}
+		if !slices.Equal(d.attempts, want) {
+			t.Errorf("attempts are %v, want %v", d.attempts, want)
+		}
+	})
 }
 
 func TestOperationsOfOneSessionRunInOrder(t *testing.T) {
