@@ -80,6 +80,7 @@ func (s *server) once(limit int64, h protectedFunc) protectedFunc {
 			w.Header().Set("Location", reply.Location)
 		}
 		if replayed {
+			noteOf(r).replayed = true
 			w.Header().Set(replayedHeader, "true")
 		}
 		return writeRaw(w, reply.Status, reply.Body)

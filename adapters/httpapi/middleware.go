@@ -13,6 +13,8 @@ import (
 	"github.com/google/uuid"
 	"github.com/gorilla/mux"
 	"github.com/rs/cors"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/trace"
 )
 
 // around puts what every answer has around a handler, 404 and 405 included.
@@ -36,8 +38,9 @@ const (
 // note is what the middleware around the router knows of a request, and what
 // it learns from inside.
 type note struct {
-	requestID string
-	route     string // its path with the names of parameters, "" if none matched
+	requestID      string
+	method, route  string // the path has the names of its parameters; "" if none matched
+	shed, replayed bool
 }
 
 type noteKey struct{}
@@ -63,16 +66,22 @@ func withRequestID(next http.Handler) http.Handler {
 	})
 }
 
-// noteRoute runs inside the router and tells the log which route matched.
+// noteRoute runs inside the router and tells the log, and the span of a request
+// that is traced, which route matched.
 func noteRoute(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		noteOf(r).route = mux.CurrentRoute(r).GetName()
+		n := noteOf(r)
+		n.method, n.route = r.Method, mux.CurrentRoute(r).GetName()
+		if span := trace.SpanFromContext(r.Context()); span.IsRecording() {
+			span.SetName(n.method + " " + n.route)
+			span.SetAttributes(attribute.String("http.route", n.route))
+		}
 		next.ServeHTTP(w, r)
 	})
 }
 
 // withLog writes one line a request, without anything that the caller chose
-// but the method.
+// but the method, and tells the observer.
 func (s *server) withLog(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		m := httpsnoop.Metrics{Code: http.StatusOK}
@@ -81,6 +90,9 @@ func (s *server) withLog(next http.Handler) http.Handler {
 			s.Logger.LogAttrs(r.Context(), slog.LevelInfo, "request",
 				slog.String("method", r.Method), slog.String("route", n.route), slog.Int("status", m.Code),
 				slog.Int64("bytes", m.Written), slog.Duration("duration", m.Duration), slog.String(requestIDKey, n.requestID))
+			if s.Observe != nil {
+				s.Observe(Request{n.method, n.route, m.Code, m.Duration, n.shed, n.replayed})
+			}
 		}()
 		m.CaptureMetrics(w, func(w http.ResponseWriter) { next.ServeHTTP(w, r) })
 	})

@@ -57,7 +57,7 @@ type UseCases struct {
 	RunOnce *app.RunOnce
 }
 
-// Config is what the API needs. Every member is required.
+// Config is what the API needs. Every member but Observe is required.
 type Config struct {
 	UseCases UseCases
 	Tokens   ports.TokenVerifier
@@ -71,6 +71,20 @@ type Config struct {
 	RequestTimeout time.Duration
 	// MaxRequests is how many requests are worked on at once.
 	MaxRequests int
+	// Observe is told of each request, once it is answered.
+	Observe func(Request)
+}
+
+// Request is what there is to know of one that is answered. Nothing of it is
+// chosen by the caller.
+type Request struct {
+	// Method and Route, the path with the names of its parameters, are empty
+	// if no route matched.
+	Method, Route string
+	Status        int
+	Duration      time.Duration
+	Shed          bool // it was refused, since there were too many
+	Replayed      bool // the answer is that of before, to the same idempotency key
 }
 
 // server holds the handlers.

@@ -67,6 +67,9 @@ func (s *server) withSlots(next http.Handler) http.Handler {
 		if err := enter(r.Context()); err != nil {
 			if errors.Is(err, domain.ErrUnavailable) {
 				refusals.count()
+				if n := noteOf(r); n != nil {
+					n.shed = true
+				}
 			}
 			s.refuse(w, err)
 			return
