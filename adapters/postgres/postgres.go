@@ -50,7 +50,7 @@ type DB struct {
 	// until then each of its calls returns [domain.ErrUnavailable].
 	Schema *sqlstore.Schema
 
-	pools []*sql.DB
+	pools []*sql.DB // for requests, and for migrations
 }
 
 // Open returns the database that a postgres:// URL names, in any form that
@@ -120,6 +120,11 @@ func leaveStandby(_ context.Context, conn *pgx.Conn) error {
 		return driver.ErrBadConn
 	}
 	return nil
+}
+
+// Pools returns the pools of connections by name, to be looked at.
+func (db *DB) Pools() map[string]*sql.DB {
+	return map[string]*sql.DB{"requests": db.pools[0], "migrations": db.pools[1]}
 }
 
 // Close ends every connection.

@@ -120,6 +120,11 @@ func SyncFolder(path string) {
 	}
 }
 
+// Pools returns the pools of connections by name, to be looked at.
+func (db *DB) Pools() map[string]*sql.DB {
+	return map[string]*sql.DB{"write": db.writer, "read": db.reader}
+}
+
 // Close ends every connection.
 func (db *DB) Close() error {
 	return errors.Join(db.reader.Close(), db.writer.Close())

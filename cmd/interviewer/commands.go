@@ -70,12 +70,16 @@ func (c *healthcheckCommand) Run(ctx context.Context, stdout io.Writer) error {
 
 type versionCommand struct{}
 
+// version is that of the module or the commit, "(devel)" without either.
+func version() string {
+	if build, ok := debug.ReadBuildInfo(); ok {
+		return build.Main.Version
+	}
+	return "(unknown)"
+}
+
 // Run prints the program's version and what it was built with.
 func (versionCommand) Run(stdout io.Writer) error {
-	version := "(unknown)"
-	if build, ok := debug.ReadBuildInfo(); ok {
-		version = build.Main.Version // of the module or the commit, "(devel)" without either
-	}
-	_, err := fmt.Fprintln(stdout, "interviewer", version, runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH)
+	_, err := fmt.Fprintln(stdout, "interviewer", version(), runtime.Version(), runtime.GOOS+"/"+runtime.GOARCH)
 	return err
 }

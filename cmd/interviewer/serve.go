@@ -46,6 +46,7 @@ const (
 type serveCommand struct {
 	databaseSetting
 	addressSetting
+	insightSetting
 	secretSetting
 	providerSetting
 	loadSetting
@@ -58,7 +59,7 @@ type serveCommand struct {
 
 // Validate is called by kong.
 func (c *serveCommand) Validate() error {
-	return cmp.Or(c.addressSetting.Validate(), c.secretSetting.Validate(), c.providerSetting.Validate(),
+	return cmp.Or(c.addressSetting.Validate(), c.insightSetting.Validate(), c.secretSetting.Validate(), c.providerSetting.Validate(),
 		c.loadSetting.Validate(), c.operationSetting.Validate(), c.idempotencySetting.Validate(), c.originSetting.Validate())
 }
 
@@ -81,6 +82,9 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer, world world) e
 	if err != nil {
 		return err
 	}
+	if service.flush != nil {
+		defer service.flush()
+	}
 	server := &http.Server{
 		Handler:           partWhen(service.stopping, service.handler),
 		ReadHeaderTimeout: readHeaderTimeout,
@@ -88,6 +92,13 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer, world world) e
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
+	}
+	if service.admin != nil { // first and last, so that it shows how the service starts and stops
+		stopAdmin, err := serveAdmin(c.AdminAddr, service.admin, logger)
+		if err != nil {
+			return fmt.Errorf("ADMIN_ADDR: %w", err)
+		}
+		defer stopAdmin()
 	}
 	listener, err := net.Listen("tcp", c.Addr)
 	if err != nil {
@@ -162,6 +173,10 @@ type service struct {
 	handler http.Handler
 	pool    *worker.Pool
 	tokens  *jwt.Tokens
+	// admin is what operators are shown, and flush sends the traces that are
+	// left; nil if that is off.
+	admin http.Handler
+	flush func()
 	// stopping makes it unready, so that no proxy sends it anything more.
 	stopping *atomic.Bool
 }
@@ -191,6 +206,11 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 	}
 	passwords := argon2id.New()
 	stopping := new(atomic.Bool)
+	insight, err := c.newInsight(storage, clock, logger)
+	if err != nil {
+		return service{}, err
+	}
+	logger = insight.logger
 
 	pool := worker.New(worker.Config{
 		Run: app.RunOperation{
@@ -208,6 +228,8 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 		},
 		Workers: c.Workers,
 		Logger:  logger,
+		Tracer:  insight.tracer,
+		Observe: insight.observeAttempt,
 	})
 
 	handler := httpapi.New(httpapi.Config{
@@ -260,8 +282,11 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 		AllowedOrigins: c.FrontendOrigin,
 		RequestTimeout: requestTimeout,
 		MaxRequests:    c.MaxRequests,
+		Observe:        insight.observeRequest,
 	})
-	return service{handler, pool, tokens, stopping}, nil
+	handler = insight.around(handler)
+	return service{handler: handler, pool: pool, tokens: tokens, stopping: stopping,
+		admin: insight.admin(handler), flush: insight.flush}, nil
 }
 
 // waitUntilPrepared tries until the storage is there and prepared, or gives up

@@ -13,6 +13,7 @@ import (
 	"github.com/ai-interviewer/ai-interviewer/adapters/aesgcm"
 	"github.com/ai-interviewer/ai-interviewer/adapters/jwt"
 	"github.com/ai-interviewer/ai-interviewer/adapters/openai"
+	"github.com/ai-interviewer/ai-interviewer/adapters/tracing"
 )
 
 // databaseSetting says where everything is stored.
@@ -29,6 +30,32 @@ type addressSetting struct {
 func (s addressSetting) Validate() error {
 	if _, _, err := net.SplitHostPort(s.Addr); err != nil {
 		return fmt.Errorf("ADDR: %w", err)
+	}
+	return nil
+}
+
+// insightSetting says who may look inside: metrics and profiles at an address of
+// their own, traces at a collector.
+type insightSetting struct {
+	AdminAddr    string `env:"ADMIN_ADDR" placeholder:"HOST:PORT" help:"Address of health, metrics and profiles, for operators alone, as 127.0.0.1:9090. Without one there are no metrics."`
+	OTLPEndpoint string `name:"otel-exporter-otlp-endpoint" env:"OTEL_EXPORTER_OTLP_ENDPOINT" placeholder:"URL" help:"Base URL of the OpenTelemetry collector that takes traces by OTLP over HTTP, as http://localhost:4318. Without one there are none."`
+	OTLPProtocol string `name:"otel-exporter-otlp-protocol" env:"OTEL_EXPORTER_OTLP_PROTOCOL" default:"http/protobuf" hidden:""`
+}
+
+// Validate refuses what cannot be listened on or sent to.
+func (s insightSetting) Validate() error {
+	if s.AdminAddr != "" {
+		if _, _, err := net.SplitHostPort(s.AdminAddr); err != nil {
+			return fmt.Errorf("ADMIN_ADDR: %w", err)
+		}
+	}
+	if s.OTLPEndpoint != "" {
+		if _, err := tracing.ParseEndpoint(s.OTLPEndpoint); err != nil {
+			return fmt.Errorf("OTEL_EXPORTER_OTLP_ENDPOINT: %w", err)
+		}
+		if s.OTLPProtocol == "grpc" {
+			return errors.New("OTEL_EXPORTER_OTLP_PROTOCOL: gRPC is not spoken; use the collector's HTTP port, by default 4318")
+		}
 	}
 	return nil
 }

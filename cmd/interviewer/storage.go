@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -29,6 +30,10 @@ type storage struct {
 	// itself is kept; nil if it has no place.
 	secretFile func(name string) string
 	close      func() error
+	// pools are the pools of connections by name, and repeats returns how many
+	// transactions were done again; both nil if there is no database.
+	pools   map[string]*sql.DB
+	repeats func() uint64
 }
 
 // openStorage chooses the adapter.
@@ -43,13 +48,15 @@ func openStorage(ctx context.Context, databaseURL string) (storage, error) {
 		if err != nil {
 			return storage{}, fmt.Errorf("DATABASE_URL: %w", err)
 		}
-		return storage{store: db, schema: db.Schema, secretFile: beside(rest), close: db.Close}, nil
+		return storage{store: db, schema: db.Schema, secretFile: beside(rest), close: db.Close,
+			pools: db.Pools(), repeats: db.Repeats}, nil
 	case "postgres", "postgresql":
 		db, err := postgres.Open(databaseURL)
 		if err != nil {
 			return storage{}, fmt.Errorf("DATABASE_URL: %w", err)
 		}
-		return storage{store: db, schema: db.Schema, remote: true, close: db.Close}, nil
+		return storage{store: db, schema: db.Schema, remote: true, close: db.Close,
+			pools: db.Pools(), repeats: db.Repeats}, nil
 	case "memory":
 		if databaseURL != "memory:" {
 			break
