@@ -76,14 +76,7 @@ func newAPI(t *testing.T, storage storage) api {
 // generates nothing before [api.work].
 func newAPIIn(t *testing.T, world world, storage storage, change ...func(*serveCommand)) api {
 	t.Helper()
-	command := serveCommand{
-		secretSetting:      secretSetting{JWTSecret: testSecret, APIKeySecret: testSecret},
-		providerSetting:    providerSetting{OpenAIBaseURL: "http://127.0.0.1:1/v1"},
-		operationSetting:   operationSetting{Workers: 2, TimeLimit: time.Minute, Attempts: 2, Backoff: time.Millisecond, Retention: time.Hour},
-		loadSetting:        loadSetting{MaxRequests: 64},
-		idempotencySetting: idempotencySetting{IdempotencyRetention: time.Hour},
-		originSetting:      originSetting{FrontendOrigin: []string{"http://localhost:5173", "http://localhost:3000"}},
-	}
+	command := testCommand()
 	for _, change := range change {
 		change(&command)
 	}
@@ -94,6 +87,18 @@ func newAPIIn(t *testing.T, world world, storage storage, change ...func(*serveC
 		t.Fatal(err)
 	}
 	return api{service, storage, log}
+}
+
+// testCommand returns the settings of the tests.
+func testCommand() serveCommand {
+	return serveCommand{
+		secretSetting:      secretSetting{JWTSecret: testSecret, APIKeySecret: testSecret},
+		providerSetting:    providerSetting{OpenAIBaseURL: "http://127.0.0.1:1/v1"},
+		operationSetting:   operationSetting{Workers: 2, TimeLimit: time.Minute, Attempts: 2, Backoff: time.Millisecond, Retention: time.Hour},
+		loadSetting:        loadSetting{MaxRequests: 64},
+		idempotencySetting: idempotencySetting{IdempotencyRetention: time.Hour},
+		originSetting:      originSetting{FrontendOrigin: []string{"http://localhost:5173", "http://localhost:3000"}},
+	}
 }
 
 // work lets the service generate what it is asked for, until the test ends.

@@ -29,6 +29,10 @@ func TestWrongSettingsStopWithOneLineThatNamesThem(t *testing.T) {
 	}{
 		"no port":                  {[]string{"--addr=localhost"}, "ADDR"},
 		"port taken by nobody":     {[]string{"--addr=127.0.0.1:99999", "--database-url=memory:"}, "ADDR"},
+		"admin without a port":     {[]string{"--admin-addr=localhost"}, "ADMIN_ADDR"},
+		"admin port of nobody":     {[]string{"--admin-addr=127.0.0.1:99999", "--addr=127.0.0.1:0", "--database-url=memory:"}, "ADMIN_ADDR"},
+		"collector":                {[]string{"--otel-exporter-otlp-endpoint=localhost:4318"}, "OTEL_EXPORTER_OTLP_ENDPOINT"},
+		"collector's protocol":     {[]string{"--otel-exporter-otlp-endpoint=http://localhost:4317", "--otel-exporter-otlp-protocol=grpc"}, "OTEL_EXPORTER_OTLP_PROTOCOL"},
 		"short secret":             {[]string{"--jwt-secret=short"}, "JWT_SECRET"},
 		"no secret":                {[]string{"--database-url=" + postgres}, "JWT_SECRET"},
 		"no secret of API keys":    {[]string{"--database-url=" + postgres, secret}, "API_KEY_SECRET"},
