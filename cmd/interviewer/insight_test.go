@@ -73,8 +73,8 @@ func (c *collector) tree(trace, parent string) (names []string) {
 	return names
 }
 
-// watched returns the service, watched in every way, on SQLite.
-func watched(t *testing.T, collector string) api {
+// seen returns the service, seen in every way, on SQLite.
+func seen(t *testing.T, collector string) api {
 	t.Helper()
 	storage, err := openStorage(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "test.db"))
 	if err != nil {
@@ -93,7 +93,7 @@ func watched(t *testing.T, collector string) api {
 
 func TestTracesReachTheCollectorAndTellNobodysSecrets(t *testing.T) {
 	collector := newCollector(t)
-	a := watched(t, collector.url)
+	a := seen(t, collector.url)
 
 	const secret = "s3cr3t" // marks whatever must stay inside
 	email, password := secret+"@example.com", "correct horse "+secret
@@ -184,7 +184,7 @@ func TestUnwatchedServiceTellsNothing(t *testing.T) {
 }
 
 func TestCollectorThatIsAwayHoldsNobodyUp(t *testing.T) {
-	a := watched(t, "http://127.0.0.1:1")
+	a := seen(t, "http://127.0.0.1:1")
 	a.signUp(t)
 	a.flush()
 	if !strings.Contains(a.log.String(), "traces were not sent") {
@@ -204,7 +204,7 @@ func scrape(t *testing.T, a api) string {
 }
 
 func TestMetricsOfTheWholeService(t *testing.T) {
-	a := watched(t, "")
+	a := seen(t, "")
 	_, token := a.signUp(t)
 	posting := a.savePosting(t, token)
 	session := a.startSession(t, token, posting)
@@ -292,7 +292,7 @@ func TestAdminAddressIsAnotherOne(t *testing.T) {
 // TestAlertsAndDashboardNameRealMetrics checks the files for Prometheus and
 // Grafana against what the service gives.
 func TestAlertsAndDashboardNameRealMetrics(t *testing.T) {
-	a := watched(t, "")
+	a := seen(t, "")
 	_, token := a.signUp(t)
 	session := a.startSession(t, token, a.savePosting(t, token))
 	a.do(t, request{method: "POST", path: "/api/v1/sessions/" + session["id"].(string) + "/generate-question", token: token}).wants(202)
