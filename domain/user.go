@@ -36,6 +36,14 @@ type User struct {
 	UpdatedAt    time.Time
 }
 
+// AccessToken is what a token says of its bearer.
+type AccessToken struct {
+	UserID uuid.UUID
+	// Version is the user's token version when it was issued: 0 at first, and
+	// one more whenever all earlier tokens are ended.
+	Version int
+}
+
 // Credentials are what a person signs up or logs in with, as they typed them.
 type Credentials struct {
 	Email    string

@@ -9,14 +9,20 @@ import (
 	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
-// authenticate returns the user whose token the request bears. It reads
-// neither the body nor the storage.
-func (s *server) authenticate(r *http.Request) (uuid.UUID, error) {
-	token := bearerToken(r.Header.Get("Authorization"))
-	if token == "" {
-		return uuid.Nil, errNotAuthenticated
+// accessToken returns what the token that the request bears says, which is
+// verified once a request. It reads neither the body nor the storage.
+func (s *server) accessToken(r *http.Request) (domain.AccessToken, error) {
+	n := noteOf(r)
+	if n.verified {
+		return n.token, n.denied
 	}
-	return s.Tokens.VerifyToken(token)
+	n.verified = true
+	if token := bearerToken(r.Header.Get("Authorization")); token == "" {
+		n.denied = errNotAuthenticated
+	} else {
+		n.token, n.denied = s.Tokens.VerifyToken(r.Context(), token)
+	}
+	return n.token, n.denied
 }
 
 // bearerToken returns the token of an Authorization header, or "" if the

@@ -15,6 +15,8 @@ import (
 	"github.com/rs/cors"
 	"go.opentelemetry.io/otel/attribute"
 	"go.opentelemetry.io/otel/trace"
+
+	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
 // around puts what every answer has around a handler, 404 and 405 included.
@@ -41,13 +43,19 @@ type note struct {
 	requestID      string
 	method, route  string // the path has the names of its parameters; "" if none matched
 	shed, replayed bool
+
+	verified bool // the two that follow are known
+	token    domain.AccessToken
+	denied   error // why the token is none
 }
 
 type noteKey struct{}
 
 func noteOf(r *http.Request) *note {
-	n, _ := r.Context().Value(noteKey{}).(*note)
-	return n
+	if n, ok := r.Context().Value(noteKey{}).(*note); ok {
+		return n
+	}
+	return &note{}
 }
 
 func requestID(r *http.Request) string { return noteOf(r).requestID }

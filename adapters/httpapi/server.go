@@ -181,11 +181,11 @@ func (s *server) public(method, path string, h handlerFunc) {
 // protected registers a route that needs a token.
 func (s *server) protected(method, path string, h protectedFunc) {
 	s.public(method, path, func(w http.ResponseWriter, r *http.Request) error {
-		caller, err := s.authenticate(r)
+		token, err := s.accessToken(r)
 		if err != nil {
 			return err
 		}
-		return h(w, r, caller)
+		return h(w, r, token.UserID)
 	})
 }
 

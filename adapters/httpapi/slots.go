@@ -67,9 +67,7 @@ func (s *server) withSlots(next http.Handler) http.Handler {
 		if err := enter(r.Context()); err != nil {
 			if errors.Is(err, domain.ErrUnavailable) {
 				refusals.count()
-				if n := noteOf(r); n != nil {
-					n.shed = true
-				}
+				noteOf(r).shed = true
 			}
 			s.refuse(w, err)
 			return
@@ -86,7 +84,7 @@ func (s *server) withSlots(next http.Handler) http.Handler {
 // anything that would have to be kept.
 func (s *server) receiveBody(r *http.Request) {
 	limit := int64(maxResumeBody)
-	if _, err := s.authenticate(r); err != nil {
+	if _, err := s.accessToken(r); err != nil {
 		limit = maxBody
 		if !strings.HasPrefix(r.URL.Path, "/api/v1/auth/") {
 			return

@@ -3,6 +3,7 @@
 package jwt
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"time"
@@ -33,8 +34,8 @@ var (
 )
 
 // Tokens issues and verifies tokens with one secret. Its claims are sub (the
-// user's id), iat, exp and jti (a random UUID); a token with just sub and exp
-// is accepted too.
+// user's id), iat, exp, jti (a random UUID) and, where it is not 0, ver (the
+// user's token version); a token with just sub and exp is accepted too.
 type Tokens struct {
 	secret []byte
 	parser *gojwt.Parser
@@ -59,28 +60,33 @@ func New(secret []byte, now func() time.Time) (*Tokens, error) {
 }
 
 // IssueToken implements [ports.TokenIssuer].
-func (t *Tokens) IssueToken(user uuid.UUID, now time.Time) (string, error) {
-	return gojwt.NewWithClaims(gojwt.SigningMethodHS256, gojwt.RegisteredClaims{
-		Subject:   user.String(),
+func (t *Tokens) IssueToken(token domain.AccessToken, now time.Time) (string, error) {
+	return gojwt.NewWithClaims(gojwt.SigningMethodHS256, claims{gojwt.RegisteredClaims{
+		Subject:   token.UserID.String(),
 		IssuedAt:  gojwt.NewNumericDate(now),
 		ExpiresAt: gojwt.NewNumericDate(now.Add(Lifetime)),
 		ID:        uuid.NewString(),
-	}).SignedString(t.secret)
+	}, token.Version}).SignedString(t.secret)
+}
+
+type claims struct {
+	gojwt.RegisteredClaims
+	Version int `json:"ver,omitempty"`
 }
 
 // VerifyToken implements [ports.TokenVerifier].
-func (t *Tokens) VerifyToken(token string) (uuid.UUID, error) {
-	var claims gojwt.RegisteredClaims
-	_, err := t.parser.ParseWithClaims(token, &claims, func(*gojwt.Token) (any, error) { return t.secret, nil })
+func (t *Tokens) VerifyToken(_ context.Context, token string) (domain.AccessToken, error) {
+	var c claims
+	_, err := t.parser.ParseWithClaims(token, &c, func(*gojwt.Token) (any, error) { return t.secret, nil })
 	switch {
 	case errors.Is(err, gojwt.ErrTokenExpired):
-		return uuid.Nil, ErrExpired
-	case err != nil, claims.Subject == "":
-		return uuid.Nil, ErrInvalid
+		return domain.AccessToken{}, ErrExpired
+	case err != nil, c.Subject == "":
+		return domain.AccessToken{}, ErrInvalid
 	}
-	user, err := uuid.Parse(claims.Subject)
-	if len(claims.Subject) > len(uuid.Nil.String()) || err != nil { // uuid.Parse also takes {…} and urn:…
-		return uuid.Nil, ErrSubject
+	user, err := uuid.Parse(c.Subject)
+	if len(c.Subject) > len(uuid.Nil.String()) || err != nil { // uuid.Parse also takes {…} and urn:…
+		return domain.AccessToken{}, ErrSubject
 	}
-	return user, nil
+	return domain.AccessToken{UserID: user, Version: c.Version}, nil
 }

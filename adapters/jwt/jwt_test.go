@@ -41,7 +41,7 @@ func sign(t *testing.T, method gojwt.SigningMethod, key any, claims gojwt.MapCla
 }
 
 func TestIssuedTokenHasTheClaimsAndLife(t *testing.T) {
-	token, err := tokensAt(t, now).IssueToken(user, now)
+	token, err := tokensAt(t, now).IssueToken(domain.AccessToken{UserID: user}, now)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,17 +65,17 @@ func TestIssuedTokenHasTheClaimsAndLife(t *testing.T) {
 		after time.Duration
 		want  error
 	}{{0, nil}, {Lifetime - time.Second, nil}, {Lifetime, ErrExpired}, {-time.Hour, nil}} {
-		got, err := tokensAt(t, now.Add(test.after)).VerifyToken(token)
-		if err != test.want || err == nil && got != user {
+		got, err := tokensAt(t, now.Add(test.after)).VerifyToken(t.Context(), token)
+		if err != test.want || err == nil && got != (domain.AccessToken{UserID: user}) {
 			t.Errorf("after %v: %v, %v, want %v", test.after, got, err, test.want)
 		}
 	}
 }
 
 func TestTokenWithTheLeastClaimsIsAccepted(t *testing.T) {
-	got, err := tokensAt(t, now).VerifyToken(sign(t, gojwt.SigningMethodHS256, secret,
+	got, err := tokensAt(t, now).VerifyToken(t.Context(), sign(t, gojwt.SigningMethodHS256, secret,
 		gojwt.MapClaims{"sub": user.String(), "exp": now.Add(time.Minute).Unix()}))
-	if err != nil || got != user {
+	if err != nil || got != (domain.AccessToken{UserID: user}) {
 		t.Errorf("%v, %v", got, err)
 	}
 }
@@ -129,9 +129,9 @@ func TestRefusedTokens(t *testing.T) {
 		"sub is a list":       {hs256(with("sub", []string{user.String()})), ErrInvalid},
 		"payload is not JSON": {valid[0] + "." + raw("{") + "." + valid[2], ErrInvalid},
 	} {
-		got, err := tokensAt(t, now).VerifyToken(test.token)
+		got, err := tokensAt(t, now).VerifyToken(t.Context(), test.token)
 		var failure *domain.Error
-		if !errors.As(err, &failure) || failure != test.want || got != uuid.Nil {
+		if !errors.As(err, &failure) || failure != test.want || got != (domain.AccessToken{}) {
 			t.Errorf("%s: %v, %v, want %v", name, got, err, test.want)
 		}
 	}

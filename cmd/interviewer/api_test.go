@@ -21,6 +21,7 @@ import (
 
 	"github.com/ai-interviewer/ai-interviewer/adapters/postgres/postgrestest"
 	"github.com/ai-interviewer/ai-interviewer/docs"
+	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
 // openAPI judges requests and responses by docs/openapi.yaml.
@@ -317,7 +318,7 @@ func (a api) signUp(t *testing.T) (id, token string) {
 
 func (a api) tokenFor(t *testing.T, user uuid.UUID) string {
 	t.Helper()
-	token, err := a.tokens.IssueToken(user, time.Now())
+	token, err := a.tokens.IssueToken(domain.AccessToken{UserID: user}, time.Now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -101,7 +101,7 @@ func stepClock(t *testing.T, storage storage, step time.Duration) {
 	a.work(t)
 
 	user, _ := a.signUp(t)
-	token, err := a.tokens.IssueToken(uuid.MustParse(user), clock.now())
+	token, err := a.tokens.IssueToken(domain.AccessToken{UserID: uuid.MustParse(user)}, clock.now())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -238,18 +238,18 @@ func (m *MockTokenIssuer) EXPECT() *MockTokenIssuerMockRecorder {
 }
 
 // IssueToken mocks base method.
-func (m *MockTokenIssuer) IssueToken(user uuid.UUID, now time.Time) (string, error) {
+func (m *MockTokenIssuer) IssueToken(token domain.AccessToken, now time.Time) (string, error) {
 	m.ctrl.T.Helper()
-	ret := m.ctrl.Call(m, "IssueToken", user, now)
+	ret := m.ctrl.Call(m, "IssueToken", token, now)
 	ret0, _ := ret[0].(string)
 	ret1, _ := ret[1].(error)
 	return ret0, ret1
 }
 
 // IssueToken indicates an expected call of IssueToken.
-func (mr *MockTokenIssuerMockRecorder) IssueToken(user, now any) *gomock.Call {
+func (mr *MockTokenIssuerMockRecorder) IssueToken(token, now any) *gomock.Call {
 	mr.mock.ctrl.T.Helper()
-	return mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "IssueToken", reflect.TypeOf((*MockTokenIssuer)(nil).IssueToken), user, now)
+	return mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "IssueToken", reflect.TypeOf((*MockTokenIssuer)(nil).IssueToken), token, now)
 }
 
 // MockTokenVerifier is a mock of TokenVerifier interface.
@@ -277,18 +277,18 @@ func (m *MockTokenVerifier) EXPECT() *MockTokenVerifierMockRecorder {
 }
 
 // VerifyToken mocks base method.
-func (m *MockTokenVerifier) VerifyToken(token string) (uuid.UUID, error) {
+func (m *MockTokenVerifier) VerifyToken(ctx context.Context, token string) (domain.AccessToken, error) {
 	m.ctrl.T.Helper()
-	ret := m.ctrl.Call(m, "VerifyToken", token)
-	ret0, _ := ret[0].(uuid.UUID)
+	ret := m.ctrl.Call(m, "VerifyToken", ctx, token)
+	ret0, _ := ret[0].(domain.AccessToken)
 	ret1, _ := ret[1].(error)
 	return ret0, ret1
 }
 
 // VerifyToken indicates an expected call of VerifyToken.
-func (mr *MockTokenVerifierMockRecorder) VerifyToken(token any) *gomock.Call {
+func (mr *MockTokenVerifierMockRecorder) VerifyToken(ctx, token any) *gomock.Call {
 	mr.mock.ctrl.T.Helper()
-	return mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "VerifyToken", reflect.TypeOf((*MockTokenVerifier)(nil).VerifyToken), token)
+	return mr.mock.ctrl.RecordCallWithMethodType(mr.mock, "VerifyToken", reflect.TypeOf((*MockTokenVerifier)(nil).VerifyToken), ctx, token)
 }
 
 // MockJobPostingReader is a mock of JobPostingReader interface.
