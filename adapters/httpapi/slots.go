@@ -56,6 +56,15 @@ func (s *server) withSlots(next http.Handler) http.Handler {
 		}
 		return errNoTurn
 	}
+	// Whoever would be refused is so before the token is looked at and the body
+	// received. Others may yet take what was left of the queue.
+	full := func() bool {
+		if !queue.TryAcquire(1) {
+			return true
+		}
+		queue.Release(1)
+		return false
+	}
 	refusals := refusals{logger: s.Logger}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		switch r.URL.Path {
@@ -63,8 +72,12 @@ func (s *server) withSlots(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r)
 			return
 		}
-		s.receiveBody(r)
-		if err := enter(r.Context()); err != nil {
+		err := errQueueFull
+		if !full() {
+			s.receiveBody(r)
+			err = enter(r.Context())
+		}
+		if err != nil {
 			if errors.Is(err, domain.ErrUnavailable) {
 				refusals.count()
 				noteOf(r).shed = true

@@ -111,6 +111,21 @@ func TestSlots(t *testing.T) {
 		})
 	})
 
+	t.Run("when too many wait, nothing more is received", func(t *testing.T) {
+		synctest.Test(t, func(t *testing.T) {
+			f := newTurns(1)
+			for range 1 + waitingPerSlot {
+				f.begin(t.Context(), nil)
+			}
+			body, rest := io.Pipe() // nobody ever writes
+			if refused := f.begin(t.Context(), body); refused.code.Load() != http.StatusServiceUnavailable {
+				t.Errorf("it was answered %d", refused.code.Load())
+			}
+			rest.Close()
+			close(f.end)
+		})
+	})
+
 	t.Run("a client that leaves the queue makes room in it", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			f := newTurns(1)

@@ -100,6 +100,10 @@ type traffic struct {
 // says, to see the recovery.
 const pause = 50 * time.Millisecond
 
+// openAtOnce bounds what a load has open at once. An open loop whose answers
+// are late would open one more for each, and measure that.
+const openAtOnce = 1024
+
 // patience bounds how long a client with a key tries again, and a try.
 const patience = 40 * time.Second
 
@@ -108,7 +112,7 @@ func (l load) begin(t testing.TB) *traffic {
 	t.Helper()
 	r := &traffic{load: l, ctx: t.Context(), stopping: make(chan struct{})}
 	r.problems = map[string]int{}
-	transport := &http.Transport{MaxIdleConnsPerHost: max(l.clients, 512)}
+	transport := &http.Transport{MaxIdleConnsPerHost: openAtOnce, MaxConnsPerHost: openAtOnce}
 	r.client = http.Client{Transport: transport, Timeout: patience}
 	if l.around != nil {
 		r.client.Transport = l.around(transport)

@@ -7,8 +7,13 @@ import (
 	"testing"
 )
 
-// clockSteps and rudeClients run tests of the program's own package, which
-// reach into its process. In short they are run there, not here.
+// inProcessScenarios run tests of the program's own package, which reach into
+// its process. They belong to the long form alone: `make test` runs them there.
+var inProcessScenarios = []scenario{
+	{"rude clients", "no client leaves a goroutine behind", rudeClients},
+	{"clock", "nothing depends on a clock that does not step", clockSteps},
+}
+
 func clockSteps(t *testing.T) {
 	inProcess(t, "TestClockSteps", "a client in the middle of everything", "the clock steps an hour back, or forward")
 }
@@ -19,9 +24,6 @@ func rudeClients(t *testing.T) {
 }
 
 func inProcess(t *testing.T, name, load, faults string) {
-	if !*long {
-		t.Skip("in short this is run in its own package, as " + name)
-	}
 	out, err := exec.Command("go", "test", "-count=1", "-v", "-run", "^"+name+"$",
 		"github.com/ai-interviewer/ai-interviewer/cmd/interviewer").CombinedOutput()
 	passed := strings.Count(string(out), "    --- PASS: "+name+"/")

@@ -28,13 +28,15 @@ func pick[T any](inShort, inLong T) T {
 	return inShort
 }
 
-// scenarios is every attack, with the promise that it attacks. A scenario
-// reports what it found by [report]; it is in a file of its own.
-var scenarios = []struct {
+// scenario is an attack, with the promise that it attacks. It reports what it
+// found by [report], and is in a file of its own.
+type scenario struct {
 	name    string
 	promise string
 	run     func(t *testing.T)
-}{
+}
+
+var scenarios = []scenario{
 	{"kill", "what was answered 2xx outlives kill -9; with a key nothing is there twice", killRepeatedly},
 	{"database-restart", "while PostgreSQL is away: 503 with Retry-After; then recovery by itself, nothing lost, no connection leaked", restartDatabase},
 	{"failover", "a promoted standby is found, nothing that was answered 2xx is lost", failOver},
@@ -55,13 +57,15 @@ var scenarios = []struct {
 	{"backup", "a backup under load has all that was acknowledged before, and serves the same answers", backUp},
 	{"overload", "beyond capacity goodput holds, and the rest is refused at once", overload},
 	{"slowness", "slow queries and slow or rude clients come to an end, and keep nobody else from being served", slowness},
-	{"rude clients", "no client leaves a goroutine behind", rudeClients},
-	{"clock", "nothing depends on a clock that does not step", clockSteps},
 }
 
 func TestTorture(t *testing.T) {
 	t.Cleanup(func() { printResults(t) })
-	for _, scenario := range scenarios {
+	all := scenarios
+	if *long {
+		all = append(all, inProcessScenarios...)
+	}
+	for _, scenario := range all {
 		t.Run(scenario.name, func(t *testing.T) {
 			besideOthers(t)
 			t.Log("promise: " + scenario.promise)
