@@ -13,7 +13,8 @@ import (
 
 type migrateCommand struct {
 	databaseSetting
-	Direction string `arg:"" enum:"up,down" default:"up" help:"up: apply what is missing (the default). down: take the newest migration back, WITH ALL DATA THAT IT HOLDS."`
+	Direction  string `arg:"" enum:"up,down" default:"up" help:"up: apply what is missing (the default). down: take the newest migration back, WITH ALL DATA THAT IT HOLDS."`
+	Distribute string `enum:",citus" default:"" placeholder:"citus" help:"After the migration, spread the tables over the nodes of a Citus cluster by their user; say so again after each later one."`
 }
 
 // Run migrates and says so.
@@ -26,6 +27,9 @@ func (c *migrateCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if storage.schema == nil {
 		return fmt.Errorf("DATABASE_URL: there is nothing to migrate in memory")
 	}
+	if c.Distribute != "" && (storage.distribute == nil || c.Direction == "down") {
+		return fmt.Errorf("--distribute: is for migrate up of PostgreSQL alone")
+	}
 	migrate := storage.schema.Up
 	if c.Direction == "down" {
 		migrate = storage.schema.Down
@@ -33,8 +37,14 @@ func (c *migrateCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if err := migrate(ctx); err != nil {
 		return fmt.Errorf("DATABASE_URL: %w", err)
 	}
-	_, err = fmt.Fprintln(stdout, "migrated", c.Direction)
-	return err
+	fmt.Fprintln(stdout, "migrated", c.Direction)
+	if c.Distribute != "" {
+		if err := storage.distribute(ctx); err != nil {
+			return fmt.Errorf("DATABASE_URL: %w", err)
+		}
+		fmt.Fprintln(stdout, "distributed by user")
+	}
+	return nil
 }
 
 type healthcheckCommand struct {

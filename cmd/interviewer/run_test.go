@@ -61,6 +61,7 @@ func TestWrongSettingsStopWithOneLineThatNamesThem(t *testing.T) {
 		"format":                   {[]string{"--log-format=xml"}, "log-format"},
 		"flag":                     {[]string{"--frobnicate"}, "frobnicate"},
 		"command":                  {[]string{"frobnicate"}, "frobnicate"},
+		"distribute SQLite":        {[]string{"migrate", "--database-url=sqlite:" + filepath.Join(t.TempDir(), "x.db"), "--distribute=citus"}, "--distribute"},
 		"migrate in memory":        {[]string{"migrate", "--database-url=memory:"}, "DATABASE_URL"},
 		"migrate where":            {[]string{"migrate", "sideways"}, "direction"},
 		"healthcheck of nothing":   {[]string{"healthcheck", "--addr=127.0.0.1:1"}, "127.0.0.1:1"},

@@ -24,6 +24,9 @@ type store interface {
 type storage struct {
 	store
 	schema *sqlstore.Schema // nil if there is none to migrate
+	// distribute spreads the tables over the nodes of a cluster; nil if the
+	// storage never can.
+	distribute func(ctx context.Context) error
 	// remote storage may be away when the service starts, and is waited for.
 	remote bool
 	// secretFile names the file in which a secret that the service makes for
@@ -55,7 +58,7 @@ func openStorage(ctx context.Context, databaseURL string) (storage, error) {
 		if err != nil {
 			return storage{}, fmt.Errorf("DATABASE_URL: %w", err)
 		}
-		return storage{store: db, schema: db.Schema, remote: true, close: db.Close,
+		return storage{store: db, schema: db.Schema, distribute: db.Distribute, remote: true, close: db.Close,
 			pools: db.Pools(), repeats: db.Repeats}, nil
 	case "memory":
 		if databaseURL != "memory:" {
