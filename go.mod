@@ -92,4 +92,7 @@ tool (
 	honnef.co/go/tools/cmd/staticcheck
 )
 
-require github.com/prometheus/client_golang v1.25.0
+require (
+	github.com/jellydator/ttlcache/v3 v3.4.1
+	github.com/prometheus/client_golang v1.25.0
+)

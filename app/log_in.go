@@ -36,5 +36,5 @@ func (u LogIn) Execute(ctx context.Context, credentials domain.Credentials) (str
 	if unknown || !ok {
 		return "", domain.ErrInvalidCredentials
 	}
-	return u.Tokens.IssueToken(domain.AccessToken{UserID: user.ID}, u.Clock.now())
+	return u.Tokens.IssueToken(domain.AccessToken{UserID: user.ID, Version: user.TokenVersion}, u.Clock.now())
 }

@@ -34,7 +34,7 @@ func newLogIn(t *testing.T) logIn {
 }
 
 var (
-	account = domain.User{ID: owner, Email: "name@example.com", PasswordHash: "$hash$", CreatedAt: created, UpdatedAt: created}
+	account = domain.User{ID: owner, Email: "name@example.com", PasswordHash: "$hash$", TokenVersion: 3, CreatedAt: created, UpdatedAt: created}
 	typed   = domain.Credentials{Email: " Name@Example.COM ", Password: " My PassWord "}
 )
 
@@ -51,7 +51,7 @@ func TestLogIn(t *testing.T) {
 		f := newLogIn(t)
 		f.finds(account, nil)
 		f.verifies(account.PasswordHash, true, nil)
-		f.tokens.EXPECT().IssueToken(domain.AccessToken{UserID: owner}, now).Return("a.b.c", nil)
+		f.tokens.EXPECT().IssueToken(domain.AccessToken{UserID: owner, Version: 3}, now).Return("a.b.c", nil)
 		got, err := f.Execute(t.Context(), typed)
 		if err != nil || got != "a.b.c" {
 			t.Errorf("got %q, %v", got, err)
@@ -159,7 +159,7 @@ func TestLogInPassesOnThatTheIssuerFails(t *testing.T) {
 	f := newLogIn(t)
 	f.finds(account, nil)
 	f.verifies(account.PasswordHash, true, nil)
-	f.tokens.EXPECT().IssueToken(domain.AccessToken{UserID: owner}, now).Return("", errStorage)
+	f.tokens.EXPECT().IssueToken(domain.AccessToken{UserID: owner, Version: 3}, now).Return("", errStorage)
 	got, err := f.Execute(t.Context(), typed)
 	refused(t, got, err, errStorage)
 }

@@ -75,6 +75,10 @@ var (
 		Message: "Invalid e-mail or password"}
 	ErrUserNotFound = &Error{Kind: KindUnauthenticated, Code: "USER_NOT_FOUND",
 		Message: "The account of this token no longer exists"}
+	ErrTokenEnded = &Error{Kind: KindUnauthenticated, Code: "INVALID_TOKEN",
+		Message: "The token was ended by a log-out everywhere or a change of password"}
+	ErrWrongPassword = &Error{Kind: KindInvalid, Code: "WRONG_PASSWORD",
+		Message: "The password is not the account's"}
 	ErrInvalidStatusFilter = &Error{Kind: KindInvalid, Code: "INVALID_STATUS_FILTER",
 		Message: "status must be one of: active, paused, completed"}
 	ErrInvalidDateRange = &Error{Kind: KindInvalid, Code: "INVALID_DATE_RANGE",

@@ -32,6 +32,8 @@ type User struct {
 	ID           uuid.UUID
 	Email        string // lower case, as [NormalizeEmail] returns it
 	PasswordHash string // opaque; made and checked by a port
+	// TokenVersion is that of the tokens which are still taken: see [AccessToken].
+	TokenVersion int
 	CreatedAt    time.Time
 	UpdatedAt    time.Time
 }
@@ -70,18 +72,42 @@ func (c Credentials) check(minPassword int) (Credentials, error) {
 	if err != nil {
 		fields = append(fields, FieldError{Path: []any{"email"}, Rule: RuleValue, Message: err.Error()})
 	}
-	path := []any{"password"}
-	switch length := utf8.RuneCountInString(c.Password); {
-	case length < minPassword:
-		fields = append(fields, FieldError{Path: path, Rule: RuleTooShort, Limit: minPassword,
-			Message: fmt.Sprintf("must have at least %d characters", minPassword)})
-	case length > MaxPasswordLength:
-		fields = append(fields, FieldError{Path: path, Rule: RuleTooLong, Limit: MaxPasswordLength,
-			Message: fmt.Sprintf("must have at most %d characters", MaxPasswordLength)})
-	case !isText(c.Password):
-		fields = append(fields, FieldError{Path: path, Rule: RuleValue, Message: textRule})
-	}
+	fields = append(fields, checkPassword("password", c.Password, minPassword)...)
 	return Credentials{Email: email, Password: c.Password}, validation(fields)
+}
+
+// checkPassword applies the rules of a password in the field; least is how many
+// code points it must have.
+func checkPassword(field, password string, least int) []FieldError {
+	path := []any{field}
+	switch length := utf8.RuneCountInString(password); {
+	case length < least:
+		return []FieldError{{Path: path, Rule: RuleTooShort, Limit: least,
+			Message: fmt.Sprintf("must have at least %d characters", least)}}
+	case length > MaxPasswordLength:
+		return []FieldError{{Path: path, Rule: RuleTooLong, Limit: MaxPasswordLength,
+			Message: fmt.Sprintf("must have at most %d characters", MaxPasswordLength)}}
+	case !isText(password):
+		return []FieldError{{Path: path, Rule: RuleValue, Message: textRule}}
+	}
+	return nil
+}
+
+// CheckPassword returns a VALIDATION_ERROR of the field password for what
+// cannot be anybody's: the rules of [Credentials.ForLogin].
+func CheckPassword(password string) error { return validation(checkPassword("password", password, 0)) }
+
+// PasswordChange is what a person gives to have another password.
+type PasswordChange struct {
+	Current, New string
+}
+
+// Check returns a VALIDATION_ERROR of the fields current_password, for which the
+// rules are those of [Credentials.ForLogin], and new_password, with those of
+// [Credentials.ForRegistration].
+func (c PasswordChange) Check() error {
+	return validation(append(checkPassword("current_password", c.Current, 0),
+		checkPassword("new_password", c.New, MinPasswordLength)...))
 }
 
 // emailProblem is why an address is refused, in words that fit after "email".

@@ -7,6 +7,11 @@ type Storage interface {
 	UserReader
 	UserByEmailReader
 	UserWriter
+	TokenVersionReader
+	TokenEnder
+	PasswordReplacer
+	UserDeleter
+	AccountReader
 	APIKeyWriter
 	JobPostingReader
 	JobPostingLister

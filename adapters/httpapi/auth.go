@@ -83,6 +83,10 @@ func (s *server) logIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	return writeToken(w, token)
+}
+
+func writeToken(w http.ResponseWriter, token string) error {
 	w.Header().Set("Cache-Control", "no-store") // RFC 6749 §5.1
 	return writeJSON(w, http.StatusOK, tokenBody{AccessToken: token, TokenType: "bearer"})
 }

@@ -26,6 +26,8 @@ func (anybody) VerifyToken(context.Context, string) (domain.AccessToken, error) 
 	return domain.AccessToken{}, nil
 }
 
+func (anybody) FindTokenVersion(context.Context, uuid.UUID) (int, error) { return 0, nil }
+
 // stuck is a storage that answers only when its caller has given up.
 type stuck struct{}
 
@@ -37,7 +39,7 @@ func (stuck) FindJobPosting(ctx context.Context, _, _ uuid.UUID) (domain.JobPost
 func TestWorkThatTakesTooLongIs503(t *testing.T) {
 	var log bytes.Buffer
 	handler := New(Config{
-		UseCases:       UseCases{StartSession: app.StartSession{Postings: stuck{}}},
+		UseCases:       UseCases{Authenticate: app.Authenticate{Versions: anybody{}}, StartSession: app.StartSession{Postings: stuck{}}},
 		Tokens:         anybody{},
 		Logger:         slog.New(slog.NewJSONHandler(&log, nil)),
 		RequestTimeout: time.Millisecond,

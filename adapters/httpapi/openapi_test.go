@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/mux"
 	"go.yaml.in/yaml/v3"
 
+	"github.com/ai-interviewer/ai-interviewer/app"
 	"github.com/ai-interviewer/ai-interviewer/docs"
 )
 
@@ -94,7 +95,7 @@ func TestKeysAreDocumentedWhereTheyAreTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	// The others find no use cases, and panic.
-	handler := New(Config{Tokens: anybody{}, Logger: slog.New(slog.DiscardHandler), RequestTimeout: time.Minute, MaxRequests: 1})
+	handler := New(Config{UseCases: UseCases{Authenticate: app.Authenticate{Versions: anybody{}}}, Tokens: anybody{}, Logger: slog.New(slog.DiscardHandler), RequestTimeout: time.Minute, MaxRequests: 1})
 	taken := 0
 	for path, operations := range document.Paths {
 		for method, node := range operations {

@@ -23,6 +23,11 @@ import (
 type UseCases struct {
 	RegisterUser      app.RegisterUser
 	LogIn             app.LogIn
+	Authenticate      app.Authenticate
+	LogOutEverywhere  app.LogOutEverywhere
+	ChangePassword    app.ChangePassword
+	DeleteAccount     app.DeleteAccount
+	ExportAccount     app.ExportAccount
 	GetProfile        app.GetProfile
 	CreateJobPosting  app.CreateJobPosting
 	ListJobPostings   app.ListJobPostings
@@ -124,7 +129,11 @@ func newServer(config Config) *server {
 
 	s.public("POST", "/api/v1/auth/register", s.registerUser)
 	s.public("POST", "/api/v1/auth/login", s.logIn)
+	s.protected("POST", "/api/v1/auth/logout-all", s.logOutEverywhere)
 	s.protected("GET", "/api/v1/users/me", s.getProfile)
+	s.protected("DELETE", "/api/v1/users/me", s.deleteAccount)
+	s.protected("GET", "/api/v1/users/me/export", s.exportAccount)
+	s.protected("PUT", "/api/v1/users/me/password", s.changePassword)
 	s.protected("POST", "/api/v1/users/me/api-key", s.saveAPIKey)
 	s.protected("PUT", "/api/v1/users/me/api-key", s.saveAPIKey)
 	s.protected("POST", "/api/v1/users/me/api-key/validate", s.validateAPIKey)
@@ -182,6 +191,9 @@ func (s *server) public(method, path string, h handlerFunc) {
 func (s *server) protected(method, path string, h protectedFunc) {
 	s.public(method, path, func(w http.ResponseWriter, r *http.Request) error {
 		token, err := s.accessToken(r)
+		if err == nil {
+			err = s.UseCases.Authenticate.Execute(r.Context(), token)
+		}
 		if err != nil {
 			return err
 		}

@@ -108,6 +108,7 @@ func engineOn(db *sqlx.DB) sqlstore.Engine {
 		Write: db, Read: db,
 		EncodeTime: func(t time.Time) any { return t },
 		ForUpdate:  " FOR UPDATE",
+		Snapshot:   &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 		LimitWait:  fmt.Sprintf("SET LOCAL lock_timeout = %d", domain.IdempotencyWait.Milliseconds()),
 		Classify:   classify,
 	}

@@ -21,6 +21,14 @@ type messageRow struct {
 	CreatedAt    *timestamp     `db:"created_at"`
 }
 
+func (r messageRow) toDomain(owner, sessionID uuid.UUID) domain.Message {
+	return domain.Message{
+		ID: r.ID.UUID, UserID: owner, SessionID: sessionID, Seq: r.Seq,
+		Type: domain.MessageType(r.Type.String), Content: r.Content.String,
+		QuestionType: domain.QuestionType(r.QuestionType.String), CreatedAt: r.CreatedAt.Time,
+	}
+}
+
 const selectMessages = `
 SELECT m.id, COALESCE(m.seq, 0) AS seq, m.message_type, m.content, m.question_type, m.created_at
   FROM interview_sessions s
@@ -51,11 +59,7 @@ func (s *Store) ListMessages(ctx context.Context, owner, sessionID uuid.UUID, af
 		if !row.ID.Valid {
 			continue
 		}
-		messages = append(messages, domain.Message{
-			ID: row.ID.UUID, UserID: owner, SessionID: sessionID, Seq: row.Seq,
-			Type: domain.MessageType(row.Type.String), Content: row.Content.String,
-			QuestionType: domain.QuestionType(row.QuestionType.String), CreatedAt: row.CreatedAt.Time,
-		})
+		messages = append(messages, row.toDomain(owner, sessionID))
 	}
 	return messages, nil
 }

@@ -34,6 +34,9 @@ type Engine struct {
 	// LimitWait, unless it is empty, is a statement after which a lock is waited
 	// for at most [domain.IdempotencyWait], until the transaction ends.
 	LimitWait string
+	// Snapshot begins a transaction in which every statement reads what was
+	// there at its first; nil where that is so anyway.
+	Snapshot *sql.TxOptions
 	// ForUpdate ends a SELECT that locks what it reads until the end of the
 	// transaction. It is empty where a transaction locks all from its start.
 	ForUpdate string

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -99,5 +101,132 @@ func TestAccountThatIsGone(t *testing.T) {
 		a.do(t, request{method: "GET", path: "/api/v1/users/me", token: token}).wantsError(401, "USER_NOT_FOUND", "")
 		a.do(t, request{method: "POST", path: "/api/v1/job-postings/", token: token, body: map[string]string{"title": "t", "description": "d"}}).
 			wantsError(401, "USER_NOT_FOUND", "")
+	})
+}
+
+// account is somebody who signed up with a password.
+type account struct {
+	api
+	t                      *testing.T
+	email, password, token string
+}
+
+func (a api) newAccount(t *testing.T) account {
+	t.Helper()
+	acc := account{a, t, uuid.NewString() + "@example.com", "correct horse", ""}
+	a.do(t, request{method: "POST", path: "/api/v1/auth/register", body: map[string]string{"email": acc.email, "password": acc.password}}).wants(201)
+	acc.token = acc.logIn(acc.password).wants(200)["access_token"].(string)
+	return acc
+}
+
+func (a account) logIn(password string) response {
+	return a.do(a.t, request{method: "POST", path: "/api/v1/auth/login", body: map[string]string{"email": a.email, "password": password}})
+}
+
+func (a account) call(method, path, token string, body any) response {
+	return a.do(a.t, request{method: method, path: "/api/v1/" + path, token: token, body: body})
+}
+
+func TestLogOutEverywhere(t *testing.T) {
+	onEachStorage(t, func(t *testing.T, a api) {
+		acc, other := a.newAccount(t), a.newAccount(t)
+		second := acc.logIn(acc.password).wants(200)["access_token"].(string)
+		acc.call("GET", "users/me", second, nil).wants(200)
+		if ended := acc.call("POST", "auth/logout-all", acc.token, nil); ended.status != 204 || ended.body != "" {
+			t.Fatalf("%d %s", ended.status, ended.body)
+		}
+		for _, token := range []string{acc.token, second} {
+			acc.call("GET", "users/me", token, nil).wantsError(401, "INVALID_TOKEN", "ended")
+			acc.call("POST", "sessions", token, map[string]any{"job_posting_id": uuid.New()}).wantsError(401, "INVALID_TOKEN", "ended")
+		}
+		acc.call("GET", "users/me", acc.logIn(acc.password).wants(200)["access_token"].(string), nil).wants(200)
+		acc.call("GET", "users/me", other.token, nil).wants(200)
+	})
+}
+
+func TestChangePassword(t *testing.T) {
+	onEachStorage(t, func(t *testing.T, a api) {
+		acc := a.newAccount(t)
+		change := func(token, current, next string) response {
+			return acc.call("PUT", "users/me/password", token, map[string]string{"current_password": current, "new_password": next})
+		}
+		change(acc.token, "wrong", "battery staple").wantsError(400, "WRONG_PASSWORD", "")
+		acc.call("GET", "users/me", acc.token, nil).wants(200)
+		changed := change(acc.token, acc.password, "battery staple")
+		token := changed.wants(200)["access_token"].(string)
+		if cache := changed.header.Get("Cache-Control"); cache != "no-store" {
+			t.Errorf("Cache-Control is %q", cache)
+		}
+		acc.call("GET", "users/me", acc.token, nil).wantsError(401, "INVALID_TOKEN", "ended")
+		acc.call("GET", "users/me", token, nil).wants(200)
+		acc.logIn(acc.password).wantsError(401, "INVALID_CREDENTIALS", "")
+		acc.call("GET", "users/me", acc.logIn("battery staple").wants(200)["access_token"].(string), nil).wants(200)
+		if log := a.log.String(); strings.Contains(log, "staple") {
+			t.Error("the log has a password")
+		}
+	})
+}
+
+func TestDeleteAccount(t *testing.T) {
+	onEachStorage(t, func(t *testing.T, a api) {
+		acc := a.newAccount(t)
+		p := practice{a, t, acc.token, a.savePosting(t, acc.token), nil}
+		p.session = a.startSession(t, acc.token, p.posting)
+		acc.call("POST", "resumes", acc.token, map[string]string{"content": "x"}).wants(201)
+		remove := func(password string) response {
+			return acc.call("DELETE", "users/me", acc.token, map[string]string{"password": password})
+		}
+		remove("wrong").wantsError(400, "WRONG_PASSWORD", "")
+		acc.do(t, request{method: "DELETE", path: "/api/v1/users/me", token: acc.token, body: map[string]any{}, bad: true}).wantsError(422, "VALIDATION_ERROR", "")
+		acc.call("GET", "sessions/"+id(p.session), acc.token, nil).wants(200)
+		if gone := remove(acc.password); gone.status != 204 || gone.body != "" {
+			t.Fatalf("%d %s", gone.status, gone.body)
+		}
+		for _, path := range []string{"users/me", "users/me/export", "sessions", "sessions/" + id(p.session), "job-postings", "resumes/me", "metrics/dashboard"} {
+			acc.call("GET", path, acc.token, nil).wantsError(401, "USER_NOT_FOUND", "")
+		}
+		acc.logIn(acc.password).wantsError(401, "INVALID_CREDENTIALS", "")
+		again := acc.do(t, request{method: "POST", path: "/api/v1/auth/register", body: map[string]string{"email": acc.email, "password": acc.password}}).wants(201)
+		if list := acc.do(t, request{method: "GET", path: "/api/v1/sessions", token: a.tokenFor(t, uuid.MustParse(again["id"].(string)))}).wantsList(); len(list) != 0 {
+			t.Errorf("whoever has the address next finds %v", list)
+		}
+	})
+}
+
+func TestExportAccount(t *testing.T) {
+	onEachStorage(t, func(t *testing.T, a api) {
+		_, token := a.signUp(t)
+		export := func() map[string]any {
+			exported := a.do(t, request{method: "GET", path: "/api/v1/users/me/export", token: token})
+			if exported.header.Get("Cache-Control") != "no-store" || !strings.HasPrefix(exported.header.Get("Content-Disposition"), "attachment") {
+				t.Errorf("headers are %v", exported.header)
+			}
+			return exported.wants(200)
+		}
+		if empty := export(); empty["resume"] != nil || empty["api_key_saved"] != false || len(empty["sessions"].([]any)) != 0 {
+			t.Errorf("somebody new has %v", empty)
+		}
+		p := practice{a, t, token, a.savePosting(t, token), nil}
+		p.session = a.startSession(t, token, p.posting)
+		resume := p.saveResume()
+		answer := p.of(p.session, "POST", "/answers", map[string]string{"answer_text": "It depends."}).wants(201)
+		const key = "sk-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH"
+		a.do(t, request{method: "PUT", path: "/api/v1/users/me/api-key", token: token, body: map[string]string{"api_key": key}}).wants(200)
+
+		got := export()
+		me := a.do(t, request{method: "GET", path: "/api/v1/users/me", token: token}).wants(200)
+		var sessions []any
+		for _, session := range a.do(t, request{method: "GET", path: "/api/v1/sessions", token: token}).wantsList() {
+			sessions = append(sessions, session)
+		}
+		for member, want := range map[string]any{"user": me, "api_key_saved": true, "resume": resume, "job_postings": []any{p.posting},
+			"sessions": sessions, "messages": []any{answer}, "feedbacks": []any{}, "operations": []any{}} {
+			if !reflect.DeepEqual(got[member], want) {
+				t.Errorf("%s is\n%v, want\n%v", member, got[member], want)
+			}
+		}
+		if text := fmt.Sprint(got); strings.Contains(text, key) || strings.Contains(text, "argon2") {
+			t.Errorf("the document holds a secret: %s", text)
+		}
 	})
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/ai-interviewer/ai-interviewer/adapters/jwt"
 	"github.com/ai-interviewer/ai-interviewer/adapters/openai"
 	"github.com/ai-interviewer/ai-interviewer/adapters/questionbank"
+	"github.com/ai-interviewer/ai-interviewer/adapters/tokenversions"
 	"github.com/ai-interviewer/ai-interviewer/adapters/worker"
 	"github.com/ai-interviewer/ai-interviewer/app"
 	"github.com/ai-interviewer/ai-interviewer/domain"
@@ -205,6 +206,7 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 		return service{}, fmt.Errorf("OPENAI_BASE_URL: %w", err)
 	}
 	passwords := argon2id.New()
+	versions := tokenversions.New(storage)
 	stopping := new(atomic.Bool)
 	insight, err := c.newInsight(storage, clock, logger)
 	if err != nil {
@@ -234,8 +236,14 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 
 	handler := httpapi.New(httpapi.Config{
 		UseCases: httpapi.UseCases{
-			RegisterUser:      app.RegisterUser{Users: storage, Passwords: passwords, Clock: clock},
-			LogIn:             app.LogIn{Users: storage, Passwords: passwords, Tokens: tokens, Clock: clock},
+			RegisterUser:     app.RegisterUser{Users: storage, Passwords: passwords, Clock: clock},
+			LogIn:            app.LogIn{Users: storage, Passwords: passwords, Tokens: tokens, Clock: clock},
+			Authenticate:     app.Authenticate{Versions: versions},
+			LogOutEverywhere: app.LogOutEverywhere{Tokens: versions, Clock: clock},
+			ChangePassword: app.ChangePassword{Users: storage, Verifier: passwords, Hasher: passwords, Replacer: versions,
+				Tokens: tokens, Clock: clock},
+			DeleteAccount:     app.DeleteAccount{Users: storage, Verifier: passwords, Deleter: versions},
+			ExportAccount:     app.ExportAccount{Accounts: storage},
 			GetProfile:        app.GetProfile{Users: storage},
 			SaveAPIKey:        app.SaveAPIKey{Keys: storage, Encrypter: keys, Clock: clock},
 			CheckAPIKey:       app.CheckAPIKey{Checker: openai.New(baseURL, &http.Client{})},

@@ -20,6 +20,7 @@ var longAgo = time.Date(2001, 1, 2, 3, 4, 5, 678_901_000, time.UTC)
 type household struct {
 	fixture
 	user, newcomer domain.User // the newcomer has nothing yet
+	leaver         domain.User // nothing either
 	posting        domain.JobPosting
 	resume         domain.Resume
 	active         domain.InterviewSession
@@ -33,7 +34,7 @@ type household struct {
 
 func (f fixture) household() household {
 	f.t.Helper()
-	h := household{fixture: f, user: f.user(), newcomer: f.user()}
+	h := household{fixture: f, user: f.user(), newcomer: f.user(), leaver: f.user()}
 	h.posting = f.posting(h.user.ID, at(0))
 	h.resume = f.resume(h.user.ID, at(0))
 	h.completed = f.completed(h.posting, at(0))
@@ -57,7 +58,15 @@ func (h household) calls() map[string]func(context.Context) error {
 		"CreateUser": func(ctx context.Context) error {
 			return h.CreateUser(ctx, domain.User{ID: id, Email: id.String() + "@example.com", CreatedAt: at(0), UpdatedAt: at(0)})
 		},
-		"SaveAPIKey": func(ctx context.Context) error { return h.SaveAPIKey(ctx, owner, "encrypted", at(99)) },
+		"FindTokenVersion": func(ctx context.Context) error { _, err := h.FindTokenVersion(ctx, owner); return err },
+		"EndTokens":        func(ctx context.Context) error { _, err := h.EndTokens(ctx, owner, at(99)); return err },
+		"ReplacePassword": func(ctx context.Context) error {
+			_, err := h.ReplacePassword(ctx, owner, h.user.PasswordHash, "another", at(99))
+			return err
+		},
+		"DeleteUser":  func(ctx context.Context) error { return h.DeleteUser(ctx, h.leaver.ID) },
+		"FindAccount": func(ctx context.Context) error { _, err := h.FindAccount(ctx, owner); return err },
+		"SaveAPIKey":  func(ctx context.Context) error { return h.SaveAPIKey(ctx, owner, "encrypted", at(99)) },
 
 		"FindJobPosting":   func(ctx context.Context) error { _, err := h.FindJobPosting(ctx, owner, h.posting.ID); return err },
 		"ListJobPostings":  func(ctx context.Context) error { _, err := h.ListJobPostings(ctx, owner, 10, 0); return err },
@@ -169,6 +178,8 @@ func (h household) unchanged() {
 	user, err := h.FindUser(ctx, owner)
 	h.must(err)
 	equal(h.fixture, "user", user, h.user)
+	_, err = h.FindUser(ctx, h.leaver.ID)
+	h.must(err)
 	resume, err := h.FindResume(ctx, owner)
 	h.must(err)
 	equal(h.fixture, "resume", resume, h.resume)
