@@ -61,7 +61,7 @@ func TestRegisterUserCallsNoPortWhen(t *testing.T) {
 		email, password string
 		fields          []any
 	}{
-		{"the e-mail is bad", "name@localhost", "12345678", []any{"email"}},
+		{"the e-mail is bad", "name@localhost", "8 horses", []any{"email"}},
 		{"the password is short", "name@example.com", "1234567", []any{"password"}},
 		{"both are bad, which it says at once", "", "", []any{"email", "password"}},
 	} {
@@ -73,7 +73,7 @@ func TestRegisterUserCallsNoPortWhen(t *testing.T) {
 }
 
 func TestRegisterUserStoresNothingWhen(t *testing.T) {
-	credentials := domain.Credentials{Email: "name@example.com", Password: "12345678"}
+	credentials := domain.Credentials{Email: "name@example.com", Password: "8 horses"}
 	for _, test := range []struct {
 		name string
 		err  error
@@ -99,7 +99,7 @@ func TestRegisterUserStoresNothingWhen(t *testing.T) {
 }
 
 func TestRegisterUserPassesOnThat(t *testing.T) {
-	credentials := domain.Credentials{Email: "name@example.com", Password: "12345678"}
+	credentials := domain.Credentials{Email: "name@example.com", Password: "8 horses"}
 	for _, test := range []struct {
 		name string
 		err  error

@@ -133,10 +133,11 @@ type Rule int
 
 // The rules that a field can break.
 const (
-	RuleTooShort Rule = iota // shorter than Limit code points
-	RuleTooLong              // longer than Limit code points
-	RuleValue                // refused for what it says: blank, NUL, a bad e-mail
-	RuleOneOf                // not one of the values that are allowed
+	RuleTooShort  Rule = iota // shorter than Limit code points
+	RuleTooLong               // longer than Limit code points
+	RuleValue                 // refused for what it says: blank, NUL, a bad e-mail
+	RuleOneOf                 // not one of the values that are allowed
+	RuleTooCommon             // a password that guessers try first
 )
 
 // FieldError is one broken rule at one place of the input.

@@ -55,13 +55,14 @@ type Credentials struct {
 // ForRegistration returns the credentials with the e-mail normalised, or a
 // VALIDATION_ERROR: the rules of [NormalizeEmail], and a password of
 // [MinPasswordLength] to [MaxPasswordLength] code points, any but NUL, taken
-// as it is.
+// as it is, that is none of the most common ones.
 func (c Credentials) ForRegistration() (Credentials, error) {
 	return c.check(MinPasswordLength)
 }
 
-// ForLogin is [Credentials.ForRegistration] without a minimum length: a short
-// password is a wrong one, not a malformed one.
+// ForLogin is [Credentials.ForRegistration] without a minimum length, and with
+// common passwords: a short one is wrong, not malformed, and a common one may
+// be from before it was refused.
 func (c Credentials) ForLogin() (Credentials, error) {
 	return c.check(0)
 }
@@ -89,6 +90,8 @@ func checkPassword(field, password string, least int) []FieldError {
 			Message: fmt.Sprintf("must have at most %d characters", MaxPasswordLength)}}
 	case !isText(password):
 		return []FieldError{{Path: path, Rule: RuleValue, Message: textRule}}
+	case least > 0 && isCommonPassword(password):
+		return []FieldError{{Path: path, Rule: RuleTooCommon, Message: "must not be one of the most common passwords"}}
 	}
 	return nil
 }

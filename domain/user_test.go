@@ -180,13 +180,14 @@ func TestCredentials(t *testing.T) {
 		emoji       = "🔑" // one code point, four bytes
 		programmer  = "👩\u200d💻"
 		goodEmail   = "name@example.com"
-		longEnough  = "12345678"
+		longEnough  = "8 horses"
 		longEnough2 = "pässwörd"
 	)
 	email := domain.FieldError{Path: []any{"email"}, Rule: domain.RuleValue}
 	short := domain.FieldError{Path: []any{"password"}, Rule: domain.RuleTooShort, Limit: 8}
 	long := domain.FieldError{Path: []any{"password"}, Rule: domain.RuleTooLong, Limit: 128}
 	refused := domain.FieldError{Path: []any{"password"}, Rule: domain.RuleValue}
+	common := domain.FieldError{Path: []any{"password"}, Rule: domain.RuleTooCommon}
 	type fields = []domain.FieldError
 
 	for _, test := range []struct {
@@ -214,6 +215,14 @@ func TestCredentials(t *testing.T) {
 		{"a NUL is refused", goodEmail, "pass\x00word", fields{refused}, fields{refused}},
 		{"a NUL at the end is refused", goodEmail, "password\x00", fields{refused}, fields{refused}},
 		{"a short password is told so once, NUL or not", goodEmail, "\x00", fields{short}, fields{refused}},
+		{"a common password is refused to sign up, and may log in", goodEmail, "password1", fields{common}, nil},
+		{"a common password of the minimum length is refused to sign up", goodEmail, "12345678", fields{common}, nil},
+		{"a common password is common in any letter case", goodEmail, "PassW0rd", fields{common}, nil},
+		{"a common password and more is allowed", goodEmail, "password1 ada", nil, nil},
+		{"two common passwords in two lines are allowed", goodEmail, "password1\npassword123", nil, nil},
+		{"common words together are allowed", goodEmail, "correct horse", nil, nil},
+		{"one repeated letter beyond the list is allowed, since there are no rules of composition", goodEmail, strings.Repeat("a", 40), nil, nil},
+		{"a bad e-mail and a common password are named at once", "name", "password1", fields{email, common}, fields{email}},
 		{"a bad e-mail is named", "name@localhost", longEnough, fields{email}, fields{email}},
 		{"a missing e-mail is named", "", longEnough, fields{email}, fields{email}},
 		{"both bad fields are named at once", "name", "", fields{email, short}, fields{email}},

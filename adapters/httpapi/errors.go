@@ -124,6 +124,8 @@ func fieldItem(f domain.FieldError) errorItem {
 		item.Type, item.Ctx = "string_too_long", map[string]int{"max_length": f.Limit}
 	case domain.RuleOneOf:
 		item.Type = "literal_error"
+	case domain.RuleTooCommon:
+		item.Type = "password_too_common"
 	default:
 		item.Type = "value_error"
 	}

@@ -51,10 +51,11 @@ func TestFailuresOfHTTPAndOfNoKind(t *testing.T) {
 
 func TestRulesOfTheDomainHaveTypesOnTheWire(t *testing.T) {
 	for rule, want := range map[domain.Rule]string{
-		domain.RuleTooShort: "string_too_short map[min_length:7]",
-		domain.RuleTooLong:  "string_too_long map[max_length:7]",
-		domain.RuleValue:    "value_error map[]",
-		domain.RuleOneOf:    "literal_error map[]",
+		domain.RuleTooShort:  "string_too_short map[min_length:7]",
+		domain.RuleTooLong:   "string_too_long map[max_length:7]",
+		domain.RuleValue:     "value_error map[]",
+		domain.RuleOneOf:     "literal_error map[]",
+		domain.RuleTooCommon: "password_too_common map[]",
 	} {
 		item := fieldItem(domain.FieldError{Path: []any{"tech_stack", 3}, Rule: rule, Limit: 7, Message: "must"})
 		if got := fmt.Sprintf("%s %v", item.Type, item.Ctx); got != want || fmt.Sprint(item.Loc) != "[body tech_stack 3]" {
