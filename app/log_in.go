@@ -8,10 +8,13 @@ import (
 	"github.com/ai-interviewer/ai-interviewer/ports"
 )
 
-// LogIn gives a person an access token for their password.
+// LogIn gives a person an access token for their password, and takes the one
+// occasion on which the password is known to store it as a new one would be.
 type LogIn struct {
 	Users     ports.UserByEmailReader
 	Passwords ports.PasswordVerifier
+	Rehasher  ports.PasswordRehasher
+	Hashes    ports.PasswordHashReplacer
 	Tokens    ports.TokenIssuer
 	Clock     Clock
 }
@@ -36,5 +39,18 @@ func (u LogIn) Execute(ctx context.Context, credentials domain.Credentials) (str
 	if unknown || !ok {
 		return "", domain.ErrInvalidCredentials
 	}
+	u.rehash(ctx, user, credentials.Password)
 	return u.Tokens.IssueToken(domain.AccessToken{UserID: user.ID, Version: user.TokenVersion}, u.Clock.now())
+}
+
+// rehash stores the password anew if the parameters have changed since. No
+// failure of it is the person's concern, who is logged in all the same: the
+// next log-in tries again.
+func (u LogIn) rehash(ctx context.Context, user domain.User, password string) {
+	if !u.Rehasher.NeedsRehash(user.PasswordHash) {
+		return
+	}
+	if hash, err := u.Rehasher.HashPassword(ctx, password); err == nil {
+		_ = u.Hashes.ReplacePasswordHash(ctx, user.ID, user.PasswordHash, hash)
+	}
 }

@@ -19,6 +19,8 @@ type logIn struct {
 	app.LogIn
 	users     *mocks.MockUserByEmailReader
 	passwords *mocks.MockPasswordVerifier
+	rehasher  *mocks.MockPasswordRehasher
+	hashes    *mocks.MockPasswordHashReplacer
 	tokens    *mocks.MockTokenIssuer
 }
 
@@ -27,9 +29,12 @@ func newLogIn(t *testing.T) logIn {
 	f := logIn{
 		users:     mocks.NewMockUserByEmailReader(ctrl),
 		passwords: mocks.NewMockPasswordVerifier(ctrl),
+		rehasher:  mocks.NewMockPasswordRehasher(ctrl),
+		hashes:    mocks.NewMockPasswordHashReplacer(ctrl),
 		tokens:    mocks.NewMockTokenIssuer(ctrl),
 	}
-	f.LogIn = app.LogIn{Users: f.users, Passwords: f.passwords, Tokens: f.tokens, Clock: clock}
+	f.LogIn = app.LogIn{Users: f.users, Passwords: f.passwords, Rehasher: f.rehasher, Hashes: f.hashes,
+		Tokens: f.tokens, Clock: clock}
 	return f
 }
 
@@ -46,12 +51,26 @@ func (f logIn) verifies(hash string, ok bool, err error) {
 	f.passwords.EXPECT().VerifyPassword(gomock.Any(), hash, typed.Password).Return(ok, err)
 }
 
+// accepts is an account that is found, with its password.
+func (f logIn) accepts(needsRehash bool) {
+	f.finds(account, nil)
+	f.verifies(account.PasswordHash, true, nil)
+	f.rehasher.EXPECT().NeedsRehash(account.PasswordHash).Return(needsRehash)
+}
+
+func (f logIn) rehashes(hash string, err error) {
+	f.rehasher.EXPECT().HashPassword(gomock.Any(), typed.Password).Return(hash, err)
+}
+
+func (f logIn) issues() {
+	f.tokens.EXPECT().IssueToken(domain.AccessToken{UserID: owner, Version: 3}, now).Return("a.b.c", nil)
+}
+
 func TestLogIn(t *testing.T) {
 	t.Run("issues a token for the account with the normalised e-mail, from now on", func(t *testing.T) {
 		f := newLogIn(t)
-		f.finds(account, nil)
-		f.verifies(account.PasswordHash, true, nil)
-		f.tokens.EXPECT().IssueToken(domain.AccessToken{UserID: owner, Version: 3}, now).Return("a.b.c", nil)
+		f.accepts(false)
+		f.issues()
 		got, err := f.Execute(t.Context(), typed)
 		if err != nil || got != "a.b.c" {
 			t.Errorf("got %q, %v", got, err)
@@ -157,9 +176,43 @@ func TestLogInIssuesNothingWhen(t *testing.T) {
 
 func TestLogInPassesOnThatTheIssuerFails(t *testing.T) {
 	f := newLogIn(t)
-	f.finds(account, nil)
-	f.verifies(account.PasswordHash, true, nil)
+	f.accepts(false)
 	f.tokens.EXPECT().IssueToken(domain.AccessToken{UserID: owner, Version: 3}, now).Return("", errStorage)
 	got, err := f.Execute(t.Context(), typed)
 	refused(t, got, err, errStorage)
+}
+
+func TestLogInRehashes(t *testing.T) {
+	logsIn := func(t *testing.T, f logIn) {
+		t.Helper()
+		f.issues()
+		if got, err := f.Execute(t.Context(), typed); err != nil || got != "a.b.c" {
+			t.Errorf("got %q, %v", got, err)
+		}
+	}
+
+	t.Run("a password that was hashed with other parameters", func(t *testing.T) {
+		f := newLogIn(t)
+		f.accepts(true)
+		f.rehashes("$new$", nil)
+		f.hashes.EXPECT().ReplacePasswordHash(gomock.Any(), owner, account.PasswordHash, "$new$").Return(nil)
+		logsIn(t, f)
+	})
+
+	t.Run("nothing when the hasher is busy, and logs in", func(t *testing.T) {
+		f := newLogIn(t)
+		f.accepts(true)
+		f.rehashes("", domain.ErrUnavailable)
+		logsIn(t, f)
+	})
+
+	for _, test := range failures {
+		t.Run("in vain when the storage "+test.name+", and logs in", func(t *testing.T) {
+			f := newLogIn(t)
+			f.accepts(true)
+			f.rehashes("$new$", nil)
+			f.hashes.EXPECT().ReplacePasswordHash(gomock.Any(), owner, account.PasswordHash, "$new$").Return(test.err)
+			logsIn(t, f)
+		})
+	}
 }

@@ -6,6 +6,7 @@ package ports
 type Storage interface {
 	UserReader
 	UserByEmailReader
+	PasswordHashReplacer
 	UserWriter
 	TokenVersionReader
 	TokenEnder

@@ -61,6 +61,7 @@ type Hasher struct {
 var (
 	_ ports.PasswordHasher   = (*Hasher)(nil)
 	_ ports.PasswordVerifier = (*Hasher)(nil)
+	_ ports.PasswordRehasher = (*Hasher)(nil)
 )
 
 // New returns a Hasher.
@@ -98,6 +99,13 @@ func (h *Hasher) VerifyPassword(ctx context.Context, hash, password string) (boo
 		return false, err
 	}
 	return subtle.ConstantTimeCompare(tag, p.tag) == 1 && exists, nil
+}
+
+// NeedsRehash implements [ports.PasswordRehasher].
+func (h *Hasher) NeedsRehash(hash string) bool {
+	p, err := parse(hash)
+	return err != nil || p.memory != memoryKiB || p.iterations != iterations || p.parallelism != parallelism ||
+		len(p.salt) != saltBytes || len(p.tag) != tagBytes
 }
 
 func (h *Hasher) derive(ctx context.Context, password string, p params, length uint32) ([]byte, error) {

@@ -55,6 +55,30 @@ func TestHashOfOtherParametersVerifies(t *testing.T) {
 	}
 }
 
+func TestNeedsRehash(t *testing.T) {
+	h := New()
+	current, err := h.HashPassword(t.Context(), "correct horse")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const salt, tag = "c2FsdHNhbHRzYWx0c2FsdA", "dGFndGFndGFndGFndGFndGFndGFndGFndGFndGFndGE"
+	for hash, want := range map[string]bool{
+		current: false,
+		"$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + tag:                  false,
+		"$argon2id$v=19$m=12288,t=2,p=1$" + salt + "$" + tag:                  true, // cheaper
+		"$argon2id$v=19$m=47104,t=2,p=1$" + salt + "$" + tag:                  true, // dearer
+		"$argon2id$v=19$m=19456,t=1,p=1$" + salt + "$" + tag:                  true,
+		"$argon2id$v=19$m=19456,t=2,p=2$" + salt + "$" + tag:                  true,
+		"$argon2id$v=19$m=19456,t=2,p=1$" + "OCBieXRlcy4" + "$" + tag:         true, // a salt of 8 bytes
+		"$argon2id$v=19$m=19456,t=2,p=1$" + salt + "$" + "dGFndGFndGFndGFndA": true, // a tag of 13 bytes
+		"$2b$12$abcdefghijklmnopqrstuv":                                       true,
+	} {
+		if got := h.NeedsRehash(hash); got != want {
+			t.Errorf("%s: %v, want %v", hash, got, want)
+		}
+	}
+}
+
 func TestNoAccountCostsAsMuchAndNeverMatches(t *testing.T) {
 	p, err := parse(noAccount)
 	if err != nil || p.memory != memoryKiB || p.iterations != iterations || p.parallelism != parallelism || len(p.tag) != tagBytes {

@@ -52,6 +52,17 @@ func (s *Store) CreateUser(ctx context.Context, user domain.User) error {
 	})
 }
 
+// ReplacePasswordHash implements [ports.PasswordHashReplacer].
+func (s *Store) ReplacePasswordHash(ctx context.Context, id uuid.UUID, former, hash string) error {
+	return s.write(ctx, func() error {
+		if user, ok := s.users[id]; ok && user.PasswordHash == former {
+			user.PasswordHash = hash
+			s.users[id] = user
+		}
+		return nil
+	})
+}
+
 // SaveAPIKey implements [ports.APIKeyWriter].
 func (s *Store) SaveAPIKey(ctx context.Context, owner uuid.UUID, encrypted string, now time.Time) error {
 	return s.write(ctx, func() error {

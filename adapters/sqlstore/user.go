@@ -64,6 +64,16 @@ func (s *Store) CreateUser(ctx context.Context, user domain.User) error {
 	return s.fail(ctx, "create user", err)
 }
 
+const replacePasswordHash = `UPDATE users SET hashed_password = $3 WHERE id = $1 AND hashed_password = $2`
+
+// ReplacePasswordHash implements [ports.PasswordHashReplacer].
+func (s *Store) ReplacePasswordHash(ctx context.Context, user uuid.UUID, former, hash string) error {
+	if _, err := s.exec(ctx, "replace password hash", replacePasswordHash, user, former, hash); err != nil {
+		return s.fail(ctx, "replace password hash", err)
+	}
+	return nil
+}
+
 const updateAPIKey = `UPDATE users SET encrypted_api_key = $2, updated_at = $3 WHERE id = $1`
 
 // SaveAPIKey implements [ports.APIKeyWriter].

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"reflect"
 	"strings"
@@ -9,6 +10,9 @@ import (
 
 	gojwt "github.com/golang-jwt/jwt/v5"
 	"github.com/google/uuid"
+	"golang.org/x/crypto/argon2"
+
+	"github.com/ai-interviewer/ai-interviewer/domain"
 )
 
 func TestRegisterAndLogIn(t *testing.T) {
@@ -53,6 +57,49 @@ func TestRegisterAndLogIn(t *testing.T) {
 		}
 		if log := a.log.String(); strings.Contains(log, "horse") || strings.Contains(log, email) || strings.Contains(log, token["access_token"].(string)) {
 			t.Error("the log has a password, an e-mail or a token")
+		}
+	})
+}
+
+// TestLogInRehashes puts an account into the storage as an earlier version of
+// the service, with cheaper parameters, would have left it.
+func TestLogInRehashes(t *testing.T) {
+	const password = "correct horse"
+	salt := []byte("sixteen bytes...")
+	encode := base64.RawStdEncoding.EncodeToString
+	old := "$argon2id$v=19$m=64,t=1,p=1$" + encode(salt) + "$" + encode(argon2.IDKey([]byte(password), salt, 1, 64, 1, 32))
+	onEachStorage(t, func(t *testing.T, a api) {
+		id := uuid.New()
+		user := domain.User{ID: id, Email: id.String() + "@example.com", PasswordHash: old}
+		if err := a.storage.CreateUser(t.Context(), user); err != nil {
+			t.Fatal(err)
+		}
+		earlier := a.tokenFor(t, id)
+		logIn := func(password string) (response, string) {
+			t.Helper()
+			resp := a.do(t, request{method: "POST", path: "/api/v1/auth/login", body: map[string]string{"email": user.Email, "password": password}})
+			stored, err := a.storage.FindUser(t.Context(), id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return resp, stored.PasswordHash
+		}
+
+		resp, hash := logIn("wrong horse")
+		resp.wantsError(401, "INVALID_CREDENTIALS", "")
+		if hash != old {
+			t.Error("a wrong password was stored")
+		}
+		resp, rehashed := logIn(password)
+		resp.wants(200)
+		if !strings.HasPrefix(rehashed, "$argon2id$v=19$m=19456,t=2,p=1$") {
+			t.Errorf("after the log-in the hash is %s", rehashed)
+		}
+		a.do(t, request{method: "GET", path: "/api/v1/users/me", token: earlier}).wants(200)
+		resp, hash = logIn(password)
+		resp.wants(200)
+		if hash != rehashed {
+			t.Error("a hash with the present parameters was replaced")
 		}
 	})
 }

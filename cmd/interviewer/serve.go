@@ -237,7 +237,7 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 	handler := httpapi.New(httpapi.Config{
 		UseCases: httpapi.UseCases{
 			RegisterUser:     app.RegisterUser{Users: storage, Passwords: passwords, Clock: clock},
-			LogIn:            app.LogIn{Users: storage, Passwords: passwords, Tokens: tokens, Clock: clock},
+			LogIn:            app.LogIn{Users: storage, Passwords: passwords, Rehasher: passwords, Hashes: storage, Tokens: tokens, Clock: clock},
 			Authenticate:     app.Authenticate{Versions: versions},
 			LogOutEverywhere: app.LogOutEverywhere{Tokens: versions, Clock: clock},
 			ChangePassword: app.ChangePassword{Users: storage, Verifier: passwords, Hasher: passwords, Replacer: versions,

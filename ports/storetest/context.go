@@ -66,7 +66,10 @@ func (h household) calls() map[string]func(context.Context) error {
 		},
 		"DeleteUser":  func(ctx context.Context) error { return h.DeleteUser(ctx, h.leaver.ID) },
 		"FindAccount": func(ctx context.Context) error { _, err := h.FindAccount(ctx, owner); return err },
-		"SaveAPIKey":  func(ctx context.Context) error { return h.SaveAPIKey(ctx, owner, "encrypted", at(99)) },
+		"ReplacePasswordHash": func(ctx context.Context) error {
+			return h.ReplacePasswordHash(ctx, owner, h.user.PasswordHash, "$another$")
+		},
+		"SaveAPIKey": func(ctx context.Context) error { return h.SaveAPIKey(ctx, owner, "encrypted", at(99)) },
 
 		"FindJobPosting":   func(ctx context.Context) error { _, err := h.FindJobPosting(ctx, owner, h.posting.ID); return err },
 		"ListJobPostings":  func(ctx context.Context) error { _, err := h.ListJobPostings(ctx, owner, 10, 0); return err },

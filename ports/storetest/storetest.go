@@ -36,6 +36,7 @@ func Run(t *testing.T, newStore func(t *testing.T) ports.Storage) {
 		{"User/DuplicateID", userDuplicateID},
 		{"User/EmailTaken", userEmailTaken},
 		{"User/EmailTakenOfManyAtOnce", userEmailTakenOfMany},
+		{"User/ReplacePasswordHash", userReplacePasswordHash},
 		{"User/SaveAPIKey", userSaveAPIKey},
 		{"User/EndTokens", userEndTokens},
 		{"User/ReplacePassword", userReplacePassword},

@@ -63,6 +63,30 @@ func userEmailTakenOfMany(t *testing.T, f fixture) {
 	}
 }
 
+func userReplacePasswordHash(t *testing.T, f fixture) {
+	want, other := f.user(), f.user()
+	former := want.PasswordHash
+	want.PasswordHash = "$new$"
+	for _, change := range []struct {
+		name         string
+		user         uuid.UUID
+		former, hash string
+	}{
+		{"of the former hash", want.ID, former, want.PasswordHash},
+		{"of a hash that it has no longer", want.ID, former, "$late$"},
+		{"of somebody else's hash", want.ID, other.PasswordHash, "$strange$"},
+		{"of an unknown account", uuid.New(), former, "$lost$"},
+	} {
+		f.must(f.ReplacePasswordHash(t.Context(), change.user, change.former, change.hash))
+		got, err := f.FindUser(t.Context(), want.ID)
+		f.must(err)
+		equal(f, "account after a change "+change.name, got, want)
+	}
+	got, err := f.FindUser(t.Context(), other.ID)
+	f.must(err)
+	equal(f, "somebody else", got, other)
+}
+
 func userSaveAPIKey(t *testing.T, f fixture) {
 	want, other := f.user(), f.user()
 	for i, encrypted := range []string{"v1.first", "v1.second", oddText} {
