@@ -1,0 +1,229 @@
+package main
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/ai-interviewer/ai-interviewer/domain"
+)
+
+// matrixRow is one way to make a call: plain, about an object that the query
+// names, or with an idempotency key.
+type matrixRow struct {
+	documentedCall
+	inQuery []string
+	key     bool
+}
+
+func (r matrixRow) String() string {
+	return fmt.Sprint(r.documentedCall, r.inQuery, map[bool]string{true: " with a key"}[r.key])
+}
+
+func (r matrixRow) request(t *testing.T, token string, values map[string]string) request {
+	t.Helper()
+	made := r.make(t, values, r.inQuery...)
+	made.token = token
+	if r.key {
+		made.header = map[string]string{"Idempotency-Key": uuid.NewString()}
+	}
+	return made
+}
+
+func matrixRows(t *testing.T) (rows []matrixRow) {
+	for _, call := range documentedCalls() {
+		rows = append(rows, matrixRow{documentedCall: call})
+		for _, name := range call.queryObjects(t) {
+			rows = append(rows, matrixRow{documentedCall: call, inQuery: []string{name}})
+		}
+		if call.takesKey {
+			rows = append(rows, matrixRow{documentedCall: call, key: true})
+		}
+	}
+	return rows
+}
+
+// unread is a body that must not be read.
+type unread struct{ t *testing.T }
+
+func (u unread) Read([]byte) (int, error) {
+	u.t.Error("the body was read")
+	return 0, io.EOF
+}
+
+// badTokens are those that prove nothing, by what is wrong with them.
+func badTokens(t *testing.T, user uuid.UUID) map[string]string {
+	t.Helper()
+	issue := func(secret string, at time.Time) string {
+		world, err := realWorld()
+		if err != nil {
+			t.Fatal(err)
+		}
+		elsewhere := newAPIIn(t, world, storage{}, func(c *serveCommand) { c.JWTSecret = secret })
+		token, err := elsewhere.tokens.IssueToken(domain.AccessToken{UserID: user}, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return token
+	}
+	valid := issue(testSecret, time.Now())
+	parts := strings.Split(valid, ".")
+	encode := base64.RawURLEncoding.EncodeToString
+	none := encode([]byte(`{"alg":"none","typ":"JWT"}`)) + "." + parts[1] + "."
+	mac := hmac.New(sha256.New, nil) // as if the secret were empty
+	mac.Write([]byte(parts[0] + "." + parts[1]))
+	return map[string]string{
+		"none":       "",
+		"malformed":  "x",
+		"cut short":  parts[0] + "." + parts[1],
+		"expired":    issue(testSecret, time.Now().Add(-25*time.Hour)),
+		"forged":     issue("another secret, of as many bytes as that", time.Now()),
+		"unsigned":   none,
+		"no secret":  parts[0] + "." + parts[1] + "." + encode(mac.Sum(nil)),
+		"altered":    parts[0] + "." + encode([]byte(strings.Replace(decode(t, parts[1]), user.String(), uuid.NewString(), 1))) + "." + parts[2],
+		"two tokens": valid + " " + valid,
+	}
+}
+
+func decode(t *testing.T, part string) string {
+	t.Helper()
+	data, err := base64.RawURLEncoding.DecodeString(part)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
+}
+
+// TestMatrixOfBadTokens makes every call of the document with every kind of
+// token that proves nothing, to a service whose storage breaks whatever touches
+// it: 401 comes before body and storage are looked at.
+func TestMatrixOfBadTokens(t *testing.T) {
+	a := newAPI(t, storage{})
+	tokens := badTokens(t, uuid.New())
+	values := map[string]string{}
+	for _, name := range objects {
+		values[name] = uuid.NewString()
+	}
+	cells := 0
+	for _, row := range matrixRows(t) {
+		if row.public {
+			continue
+		}
+		for kind, token := range tokens {
+			r := row.request(t, token, values)
+			if r.bad = true; r.body != nil {
+				r.body = unread{t}
+			}
+			resp := a.do(t, r)
+			code := "INVALID_TOKEN"
+			if token == "" {
+				code = "NOT_AUTHENTICATED"
+			}
+			if resp.wantsError(401, code, ""); resp.header.Get("WWW-Authenticate") != "Bearer" {
+				t.Errorf("%s, token %s: %v", row, kind, resp.header)
+			}
+			cells++
+		}
+	}
+	if cells == 0 || strings.Contains(a.log.String(), "panic") {
+		t.Errorf("of %d cells some touched the storage: %s", cells, a.log)
+	}
+	t.Logf("%d cells", cells)
+}
+
+// TestMatrixOfOwnership makes every call of the document as somebody else and
+// as the owner. To somebody else, what the owner has is as if it did not exist,
+// to the byte, and what they do changes nothing of it; the owner's call goes
+// well.
+func TestMatrixOfOwnership(t *testing.T) {
+	onEachStorage(t, func(t *testing.T, a api) {
+		cells := 0
+		tokens := badTokens(t, uuid.New())
+		for _, row := range matrixRows(t) {
+			t.Run(row.String(), func(t *testing.T) {
+				o, stranger := newOwner(t, a, row.documentedCall), newOwner(t, a, row.documentedCall)
+				about := func(ids func(name string) string) map[string]string {
+					values := maps.Clone(stranger.values)
+					for _, name := range objects {
+						values[name] = ids(name)
+					}
+					return values
+				}
+				before := o.sees(t)
+				foreign := a.do(t, row.request(t, stranger.token, about(func(name string) string { return o.values[name] })))
+				cells++
+				for name, value := range o.values {
+					if strings.Contains(foreign.body, value) {
+						t.Errorf("somebody else is told the owner's %s: %s", name, foreign.body)
+					}
+				}
+				if after := o.sees(t); after != before {
+					t.Errorf("somebody else changed what the owner sees: from\n%s\nto\n%s", before, after)
+				}
+				if r := row.request(t, stranger.token, about(func(string) string { return uuid.NewString() })); row.namesObject(t, r) {
+					missing := a.do(t, r)
+					if got, want := foreign.comparable(), missing.comparable(); got != want {
+						t.Errorf("what is another's is answered\n%s\nand what is not there\n%s", got, want)
+					}
+					cells++
+				}
+				if row.public { // a token that comes along is not looked at
+					for kind, token := range tokens {
+						r := row.request(t, token, o.values)
+						if row.id == "registerUser" {
+							r.body.(map[string]any)["email"] = uuid.NewString() + "@example.com"
+						}
+						if resp := a.do(t, r); resp.status > 299 {
+							t.Errorf("with the token %s: %d %s", kind, resp.status, resp.body)
+						}
+						cells++
+					}
+				}
+				if own := a.do(t, row.request(t, o.token, o.values)); own.status < 200 || own.status > 299 {
+					t.Errorf("the owner is answered %d %s", own.status, own.body)
+				}
+				cells++
+			})
+		}
+		t.Logf("%d operations, %d rows, %d cells", len(documentedCalls()), len(matrixRows(t)), cells)
+	})
+}
+
+// sees returns all that the owner can read.
+func (o owner) sees(t *testing.T) string {
+	t.Helper()
+	var all strings.Builder
+	for _, call := range documentedCalls() {
+		if call.method == http.MethodGet && !call.public {
+			r := call.make(t, o.values)
+			r.token = o.token
+			resp := o.do(t, r)
+			fmt.Fprintf(&all, "%s %d %s\n", call, resp.status, resp.body)
+		}
+	}
+	return all.String()
+}
+
+// comparable returns all of an answer that does not differ from one request to
+// the next.
+func (r response) comparable() string {
+	header := r.header.Clone()
+	header.Del("X-Request-ID")
+	header.Del("Date")
+	names := slices.Sorted(maps.Keys(header))
+	text := fmt.Sprintln(r.status)
+	for _, name := range names {
+		text += fmt.Sprintln(name, header[name])
+	}
+	return text + r.body
+}
