@@ -68,6 +68,12 @@ func (b *logBuffer) String() string {
 	return b.buf.String()
 }
 
+func (b *logBuffer) reset() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.buf.Reset()
+}
+
 func newAPI(t *testing.T, storage storage) api {
 	t.Helper()
 	world, err := realWorld()

@@ -171,7 +171,7 @@ func (c documentedCall) make(t *testing.T, values map[string]string, inQuery ...
 		r.body = body
 	}
 	if c.id == "registerUser" { // the owner has an account
-		r.body.(map[string]any)["email"] = "another-" + values["email"]
+		r.body.(map[string]any)["email"] = strings.ReplaceAll(uuid.NewString(), "-", "") + "@example.com"
 	}
 	return r
 }
