@@ -51,14 +51,15 @@ type tokenBody struct {
 	TokenType   string `json:"token_type"`
 }
 
-// readCredentials reads an e-mail and a password and applies rules to them.
+// readCredentials reads an e-mail and a password, and returns them as the rules
+// do.
 func readCredentials(w http.ResponseWriter, r *http.Request, rules func(domain.Credentials) (domain.Credentials, error)) (domain.Credentials, error) {
 	body, err := readObject(w, r, maxBody)
 	if err != nil {
 		return domain.Credentials{}, err
 	}
 	credentials := domain.Credentials{Email: body.text("email"), Password: body.text("password")}
-	_, broken := rules(credentials)
+	credentials, broken := rules(credentials)
 	return credentials, body.verdict(broken)
 }
 
@@ -77,6 +78,9 @@ func (s *server) registerUser(w http.ResponseWriter, r *http.Request) error {
 func (s *server) logIn(w http.ResponseWriter, r *http.Request) error {
 	credentials, err := readCredentials(w, r, domain.Credentials.ForLogin)
 	if err != nil {
+		return err
+	}
+	if err := s.limits.loginAccount.take(w, r, accountKey(credentials.Email)); err != nil {
 		return err
 	}
 	token, err := s.UseCases.LogIn.Execute(r.Context(), credentials)

@@ -47,6 +47,8 @@ var (
 		Message: "The request body is too large"}}
 	errRequestTimeout = &httpError{http.StatusRequestTimeout, detail{Code: "REQUEST_TIMEOUT",
 		Message: "The request body did not arrive in time"}}
+	errRateLimited = &httpError{http.StatusTooManyRequests, detail{Code: "RATE_LIMITED",
+		Message: "Too many requests; try again after the seconds in the header Retry-After"}}
 	errUnsupportedMediaType = &httpError{http.StatusUnsupportedMediaType, detail{Code: "UNSUPPORTED_MEDIA_TYPE",
 		Message: "The request body must be application/json"}}
 )

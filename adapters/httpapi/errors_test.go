@@ -37,7 +37,7 @@ func TestEveryKindHasItsStatus(t *testing.T) {
 
 func TestFailuresOfHTTPAndOfNoKind(t *testing.T) {
 	for err, want := range map[error]int{
-		errNotFound: 404, errMethodNotAllowed: 405, errPayloadTooLarge: 413, errUnsupportedMediaType: 415, errNotAuthenticated: 401,
+		errNotFound: 404, errMethodNotAllowed: 405, errPayloadTooLarge: 413, errUnsupportedMediaType: 415, errRateLimited: 429, errNotAuthenticated: 401,
 	} {
 		if status, detail := answerOf(fmt.Errorf("somewhere: %w", err)); status != want || detail.Code == "" || detail.Message == "" {
 			t.Errorf("%v: %d %+v, want %d", err, status, detail, want)

@@ -22,12 +22,12 @@ import (
 // around puts what every answer has around a handler, 404 and 405 included.
 // The outermost comes first.
 func (s *server) around(h http.Handler) http.Handler {
-	h = s.withSlots(h)
+	h = s.withQueue(h)
 	h = s.withDeadline(h)
 	h = s.withCORS(h)
 	h = s.withRecovery(h)
 	h = s.withLog(h)
-	h = withSecurityHeaders(h)
+	h = s.withSecurityHeaders(h)
 	return withRequestID(h)
 }
 
@@ -43,6 +43,7 @@ type note struct {
 	requestID      string
 	method, route  string // the path has the names of its parameters; "" if none matched
 	shed, replayed bool
+	limited        string // the limit that refused it
 
 	verified bool // the two that follow are known
 	token    domain.AccessToken
@@ -99,7 +100,7 @@ func (s *server) withLog(next http.Handler) http.Handler {
 				slog.String("method", r.Method), slog.String("route", n.route), slog.Int("status", m.Code),
 				slog.Int64("bytes", m.Written), slog.Duration("duration", m.Duration), slog.String(requestIDKey, n.requestID))
 			if s.Observe != nil {
-				s.Observe(Request{n.method, n.route, m.Code, m.Duration, n.shed, n.replayed})
+				s.Observe(Request{n.method, n.route, m.Code, m.Duration, n.shed, n.limited, n.replayed})
 			}
 		}()
 		m.CaptureMetrics(w, func(w http.ResponseWriter) { next.ServeHTTP(w, r) })
@@ -139,7 +140,7 @@ func (s *server) withRecovery(next http.Handler) http.Handler {
 }
 
 // withSecurityHeaders sets what the OWASP Secure Headers Project advises.
-func withSecurityHeaders(next http.Handler) http.Handler {
+func (s *server) withSecurityHeaders(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("X-Content-Type-Options", "nosniff")
@@ -147,9 +148,7 @@ func withSecurityHeaders(next http.Handler) http.Handler {
 		h.Set("Referrer-Policy", "strict-origin-when-cross-origin")
 		h.Set("Permissions-Policy", "geolocation=(), microphone=(), camera=()")
 		h.Set("Content-Security-Policy", "default-src 'self'; object-src 'none'; base-uri 'none'; frame-ancestors 'none'")
-		// A client may pretend to have come by https, but over plain HTTP a
-		// browser ignores this header (RFC 6797, section 8.1).
-		if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" {
+		if r.TLS != nil || r.Header.Get("X-Forwarded-Proto") == "https" && s.isTrustedProxy(peerAddress(r)) {
 			h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
 		}
 		next.ServeHTTP(w, r)
@@ -175,7 +174,7 @@ func (s *server) withCORS(next http.Handler) http.Handler {
 		AllowedMethods:  []string{"GET", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"},
 		AllowedHeaders: []string{"Accept", "Accept-Language", "Authorization", "Content-Language", "Content-Type",
 			idempotencyKeyHeader, requestIDHeader, "traceparent"},
-		ExposedHeaders:     []string{"Location", "Link", "Retry-After", replayedHeader, requestIDHeader},
+		ExposedHeaders:     []string{"Location", "Link", "RateLimit", "RateLimit-Policy", "Retry-After", replayedHeader, requestIDHeader},
 		AllowCredentials:   true,
 		MaxAge:             600,
 		OptionsPassthrough: true,

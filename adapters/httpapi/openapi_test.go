@@ -1,7 +1,9 @@
 package httpapi
 
 import (
+	"context"
 	"log/slog"
+	"maps"
 	"net/http/httptest"
 	"regexp"
 	"slices"
@@ -145,5 +147,57 @@ func TestKeysAreDocumentedWhereTheyAreTaken(t *testing.T) {
 	}
 	if taken != 11 {
 		t.Errorf("%d calls take a key", taken)
+	}
+}
+
+// TestLimitsAreDocumentedWhereTheyAre makes every call of the document: those
+// and only those that say what a limit has left may be documented to refuse for
+// it.
+func TestLimitsAreDocumentedWhereTheyAre(t *testing.T) {
+	var document struct {
+		Paths map[string]map[string]yaml.Node
+	}
+	if err := yaml.Unmarshal(docs.OpenAPI, &document); err != nil {
+		t.Fatal(err)
+	}
+	// Most find no use case, and panic.
+	handler := New(Config{Tokens: anybody{}, Logger: slog.New(slog.DiscardHandler), RequestTimeout: time.Minute, MaxRequests: 1,
+		Ready:  func(context.Context) error { return nil },
+		Limits: Limits{Create: 99, Generate: 99, LoginAccount: 99, LoginAddress: 99, Register: 99}})
+	limited := map[string]int{} // number of calls by name of the limit
+	for path, operations := range document.Paths {
+		for method, node := range operations {
+			var operation struct {
+				Responses map[string]struct {
+					Ref     string `yaml:"$ref"`
+					Headers map[string]any
+				}
+			}
+			if method == "parameters" {
+				continue
+			}
+			if err := node.Decode(&operation); err != nil {
+				t.Fatal(err)
+			}
+			req := httptest.NewRequest(strings.ToUpper(method), regexp.MustCompile(`\{\w+\}`).ReplaceAllString(path, "f47ac10b-58cc-4372-a567-0e02b2c3d479"), nil)
+			req.Header.Set("Authorization", "Bearer x")
+			recorder := httptest.NewRecorder()
+			handler.ServeHTTP(recorder, req)
+			name, _, is := strings.Cut(recorder.Header().Get("RateLimit"), ";")
+			if is {
+				limited[strings.Trim(name, `"`)]++
+			}
+			if is != (operation.Responses["429"].Ref == "#/components/responses/RateLimited") {
+				t.Errorf("%s %s is limited: %t, and not so documented", method, path, is)
+			}
+			for status, response := range operation.Responses {
+				if _, there := response.Headers["RateLimit"]; there != (is && status[0] == '2') {
+					t.Errorf("%s %s: %s has the headers of a limit: %t", method, path, status, there)
+				}
+			}
+		}
+	}
+	if want := map[string]int{limitCreate: 8, limitGenerate: 4, limitLoginAddress: 1, limitRegister: 1}; !maps.Equal(limited, want) {
+		t.Errorf("limits of calls are %v, want %v", limited, want)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"context"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"strings"
 	"time"
 
@@ -62,7 +63,8 @@ type UseCases struct {
 	RunOnce *app.RunOnce
 }
 
-// Config is what the API needs. Every member but Observe is required.
+// Config is what the API needs. Every member is required but Limits,
+// TrustedProxies and Observe.
 type Config struct {
 	UseCases UseCases
 	Tokens   ports.TokenVerifier
@@ -76,6 +78,11 @@ type Config struct {
 	RequestTimeout time.Duration
 	// MaxRequests is how many requests are worked on at once.
 	MaxRequests int
+	// Limits bound what one user or one address may do; the zero value does not.
+	Limits Limits
+	// TrustedProxies are the networks of the proxies whose X-Forwarded-For and
+	// X-Forwarded-Proto are believed.
+	TrustedProxies []netip.Prefix
 	// Observe is told of each request, once it is answered.
 	Observe func(Request)
 }
@@ -88,14 +95,17 @@ type Request struct {
 	Method, Route string
 	Status        int
 	Duration      time.Duration
-	Shed          bool // it was refused, since there were too many
-	Replayed      bool // the answer is that of before, to the same idempotency key
+	Shed          bool   // it was refused, since there were too many
+	Limited       string // the name of the limit that refused it, or empty
+	Replayed      bool   // the answer is that of before, to the same idempotency key
 }
 
 // server holds the handlers.
 type server struct {
 	Config
 	router *mux.Router
+	limits limits
+	slots  *slots
 }
 
 // New returns the handler of the whole API, documents and health included.
@@ -111,7 +121,8 @@ const sessionIDForm = `:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]
 func newServer(config Config) *server {
 	// A path is matched as it was sent: a redirect would turn a POST into a
 	// GET.
-	s := &server{config, mux.NewRouter().StrictSlash(false).SkipClean(true)}
+	s := &server{Config: config, router: mux.NewRouter().StrictSlash(false).SkipClean(true),
+		limits: newLimits(config.Limits), slots: newSlots(config.MaxRequests, config.Logger)}
 	s.router.NotFoundHandler = s.handler(s.notFound)
 	s.router.MethodNotAllowedHandler = s.handler(s.methodNotAllowed)
 	s.router.Use(noteRoute)
@@ -122,30 +133,32 @@ func newServer(config Config) *server {
 	s.public("GET", "/readyz", s.ready)
 	s.public("GET", "/api/v1/health", s.apiHealth)
 	s.public("GET", "/openapi.yaml", s.openAPI)
-	page := docsPage(v5emb.New("AI Interviewer API", "/openapi.yaml", "/docs/"))
+	page := s.inSlot(docsPage(v5emb.New("AI Interviewer API", "/openapi.yaml", "/docs/")))
 	for _, path := range append(docsAssets, "/docs", "/docs/") {
 		s.router.Handle(path, page).Methods("GET").Name(path)
 	}
 
-	s.public("POST", "/api/v1/auth/register", s.registerUser)
-	s.public("POST", "/api/v1/auth/login", s.logIn)
+	s.public("POST", "/api/v1/auth/register", s.registerUser, s.byAddress(s.limits.register))
+	s.public("POST", "/api/v1/auth/login", s.logIn, s.byAddress(s.limits.loginAddress))
 	s.protected("POST", "/api/v1/auth/logout-all", s.logOutEverywhere)
+
+	create, generate := s.byUser(s.limits.create), s.byUser(s.limits.generate)
 	s.protected("GET", "/api/v1/users/me", s.getProfile)
 	s.protected("DELETE", "/api/v1/users/me", s.deleteAccount)
 	s.protected("GET", "/api/v1/users/me/export", s.exportAccount)
 	s.protected("PUT", "/api/v1/users/me/password", s.changePassword)
 	s.protected("POST", "/api/v1/users/me/api-key", s.saveAPIKey)
 	s.protected("PUT", "/api/v1/users/me/api-key", s.saveAPIKey)
-	s.protected("POST", "/api/v1/users/me/api-key/validate", s.validateAPIKey)
+	s.protected("POST", "/api/v1/users/me/api-key/validate", s.validateAPIKey, generate)
 
-	s.protected("POST", "/api/v1/resumes/", s.once(maxResumeBody, s.createResume))
-	s.protected("POST", "/api/v1/resumes", s.once(maxResumeBody, s.createResume))
+	s.protected("POST", "/api/v1/resumes/", s.once(maxResumeBody, s.createResume), create)
+	s.protected("POST", "/api/v1/resumes", s.once(maxResumeBody, s.createResume), create)
 	s.protected("GET", "/api/v1/resumes/me", s.getResume)
 	s.protected("PUT", "/api/v1/resumes/me", s.replaceResume)
 	s.protected("DELETE", "/api/v1/resumes/me", s.deleteResume)
 
 	for _, collection := range []string{"/api/v1/job-postings/", "/api/v1/job-postings"} {
-		s.protected("POST", collection, s.once(maxPostingBody, s.createJobPosting))
+		s.protected("POST", collection, s.once(maxPostingBody, s.createJobPosting), create)
 		s.protected("GET", collection, s.listJobPostings)
 	}
 	s.protected("GET", "/api/v1/job-postings/{job_posting_id}", s.getJobPosting)
@@ -153,7 +166,7 @@ func newServer(config Config) *server {
 	s.protected("DELETE", "/api/v1/job-postings/{job_posting_id}", s.deleteJobPosting)
 
 	for _, collection := range []string{"/api/v1/sessions", "/api/v1/sessions/"} {
-		s.protected("POST", collection, s.once(maxBody, s.startSession))
+		s.protected("POST", collection, s.once(maxBody, s.startSession), create)
 		s.protected("GET", collection, s.listSessions)
 	}
 	s.protected("GET", "/api/v1/sessions/with-feedback", s.listSessionScores)
@@ -163,15 +176,15 @@ func newServer(config Config) *server {
 	s.protected("PUT", "/api/v1/sessions/{session_id}/resume", moveSession(s.UseCases.ResumeSession.Execute))
 	s.protected("POST", "/api/v1/sessions/{session_id}/complete", moveSession(s.UseCases.CompleteSession.Execute))
 	s.protected("GET", "/api/v1/sessions/{session_id}/messages", s.listMessages)
-	s.protected("POST", "/api/v1/sessions/{session_id}/answers", s.once(maxAnswerBody, s.submitAnswer))
-	s.protected("POST", "/api/v1/sessions/{session_id}/generate-question", s.once(maxBody, s.requestQuestion))
-	s.protected("POST", "/api/v1/sessions/{session_id}/generate-feedback", s.once(maxBody, s.requestFeedback))
+	s.protected("POST", "/api/v1/sessions/{session_id}/answers", s.once(maxAnswerBody, s.submitAnswer), create)
+	s.protected("POST", "/api/v1/sessions/{session_id}/generate-question", s.once(maxBody, s.requestQuestion), generate)
+	s.protected("POST", "/api/v1/sessions/{session_id}/generate-feedback", s.once(maxBody, s.requestFeedback), generate)
 	s.protected("GET", "/api/v1/sessions/{session_id}/feedback", s.getFeedback)
-	s.protected("POST", "/api/v1/sessions/{session_id}/retake", s.once(maxBody, s.retakeSession))
+	s.protected("POST", "/api/v1/sessions/{session_id}/retake", s.once(maxBody, s.retakeSession), create)
 	s.protected("GET", "/api/v1/sessions/{session_id}/retake-chain", s.listAttempts)
 
 	s.protected("GET", "/api/v1/operations/{operation_id}", s.getOperation)
-	s.protected("POST", "/api/v1/operations/{operation_id}/retry", s.once(maxBody, s.retryOperation))
+	s.protected("POST", "/api/v1/operations/{operation_id}/retry", s.once(maxBody, s.retryOperation), generate)
 	s.protected("GET", "/api/v1/metrics/dashboard", s.getMetrics)
 	return s
 }
@@ -181,14 +194,15 @@ var docsAssets = []string{"/docs/swagger-ui.css", "/docs/swagger-ui-bundle.js", 
 	"/docs/favicon-32x32.png", "/docs/favicon-16x16.png"}
 
 // public registers a route that anybody may call. A token that comes along is
-// not looked at, so that a stale one does no harm.
-func (s *server) public(method, path string, h handlerFunc) {
+// not looked at, so that a stale one does no harm. The limits come before all
+// else.
+func (s *server) public(method, path string, h handlerFunc, limits ...handlerFunc) {
 	template := strings.ReplaceAll(path, "{session_id}", "{session_id"+sessionIDForm+"}")
-	s.router.Handle(template, s.handler(h)).Methods(method).Name(path)
+	s.router.Handle(template, s.limited(limits, s.inSlot(s.handler(h)))).Methods(method).Name(path)
 }
 
 // protected registers a route that needs a token.
-func (s *server) protected(method, path string, h protectedFunc) {
+func (s *server) protected(method, path string, h protectedFunc, limits ...handlerFunc) {
 	s.public(method, path, func(w http.ResponseWriter, r *http.Request) error {
 		token, err := s.accessToken(r)
 		if err == nil {
@@ -198,7 +212,7 @@ func (s *server) protected(method, path string, h protectedFunc) {
 			return err
 		}
 		return h(w, r, token.UserID)
-	})
+	}, limits...)
 }
 
 func (s *server) openAPI(w http.ResponseWriter, _ *http.Request) error {

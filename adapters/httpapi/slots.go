@@ -33,61 +33,93 @@ var (
 	errQueueFull = fmt.Errorf("%w: too many wait", domain.ErrUnavailable)
 )
 
-// withSlots lets as many requests in at once as there are slots. Health is
-// answered always, so that nobody restarts a service because it is busy.
-func (s *server) withSlots(next http.Handler) http.Handler {
-	slots := semaphore.NewWeighted(int64(s.MaxRequests))
-	queue := semaphore.NewWeighted(int64(s.MaxRequests) * waitingPerSlot)
-	enter := func(ctx context.Context) error {
-		if slots.TryAcquire(1) {
-			return nil
-		}
-		if !queue.TryAcquire(1) {
-			return errQueueFull
-		}
-		defer queue.Release(1)
-		turn, cancel := context.WithTimeout(ctx, slotWait)
-		defer cancel()
-		switch err := slots.Acquire(turn, 1); {
-		case err == nil:
-			return nil
-		case errors.Is(ctx.Err(), context.Canceled): // the client is gone
-			return ctx.Err()
-		}
-		return errNoTurn
+// slots are of all requests together.
+type slots struct {
+	free, queue *semaphore.Weighted
+	refusals    refusals
+}
+
+func newSlots(number int, logger *slog.Logger) *slots {
+	return &slots{semaphore.NewWeighted(int64(number)), semaphore.NewWeighted(int64(number) * waitingPerSlot), refusals{logger: logger}}
+}
+
+// full reports whether who comes now would be refused. Others may yet take what
+// was left of the queue.
+func (s *slots) full() bool {
+	if !s.queue.TryAcquire(1) {
+		return true
 	}
-	// Whoever would be refused is so before the token is looked at and the body
-	// received. Others may yet take what was left of the queue.
-	full := func() bool {
-		if !queue.TryAcquire(1) {
-			return true
-		}
-		queue.Release(1)
+	s.queue.Release(1)
+	return false
+}
+
+// enter waits for a slot, which is then the caller's to release.
+func (s *slots) enter(ctx context.Context) error {
+	if s.free.TryAcquire(1) {
+		return nil
+	}
+	if !s.queue.TryAcquire(1) {
+		return errQueueFull
+	}
+	defer s.queue.Release(1)
+	turn, cancel := context.WithTimeout(ctx, slotWait)
+	defer cancel()
+	switch err := s.free.Acquire(turn, 1); {
+	case err == nil:
+		return nil
+	case errors.Is(ctx.Err(), context.Canceled): // the client is gone
+		return ctx.Err()
+	}
+	return errNoTurn
+}
+
+// needsSlot is false of health, which is answered always, so that nobody
+// restarts a service because it is busy.
+func needsSlot(r *http.Request) bool {
+	switch r.URL.Path {
+	case "/", "/health", "/healthz", "/readyz", "/api/v1/health":
 		return false
 	}
-	refusals := refusals{logger: s.Logger}
+	return true
+}
+
+// withQueue refuses at once what finds the queue full: before its route is
+// looked for, its token verified and its body received.
+func (s *server) withQueue(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/", "/health", "/healthz", "/readyz", "/api/v1/health":
+		if needsSlot(r) && s.slots.full() {
+			s.shed(w, r, errQueueFull)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+// inSlot receives the body, and lets as many requests in at once as there are
+// slots.
+func (s *server) inSlot(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !needsSlot(r) {
 			next.ServeHTTP(w, r)
 			return
 		}
-		err := errQueueFull
-		if !full() {
-			s.receiveBody(r)
-			err = enter(r.Context())
-		}
-		if err != nil {
-			if errors.Is(err, domain.ErrUnavailable) {
-				refusals.count()
-				noteOf(r).shed = true
-			}
-			s.refuse(w, err)
+		s.receiveBody(r)
+		if err := s.slots.enter(r.Context()); err != nil {
+			s.shed(w, r, err)
 			return
 		}
-		defer slots.Release(1)
+		defer s.slots.free.Release(1)
 		next.ServeHTTP(w, r)
 	})
+}
+
+// shed refuses a request that gets no slot, or whose client did not wait.
+func (s *server) shed(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, domain.ErrUnavailable) {
+		s.slots.refusals.count()
+		noteOf(r).shed = true
+	}
+	s.refuse(w, err)
 }
 
 // receiveBody waits for the body of a request, as much of it as any route

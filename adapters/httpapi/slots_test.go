@@ -44,10 +44,11 @@ func (b *lockedBuffer) String() string {
 func newTurns(slots int) *turns {
 	f := &turns{log: &lockedBuffer{}, end: make(chan struct{})}
 	s := &server{Config: Config{MaxRequests: slots, Logger: slog.New(slog.NewJSONHandler(f.log, nil))}}
-	f.Handler = s.withSlots(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	s.slots = newSlots(slots, s.Logger)
+	f.Handler = s.withQueue(s.inSlot(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		f.worked.Add(1)
 		<-f.end
-	}))
+	})))
 	return f
 }
 

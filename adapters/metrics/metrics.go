@@ -27,12 +27,14 @@ const (
 	unknownRoute = "unknown"
 )
 
-// Config is what there is to look at. Pools and Repeats may be nil.
+// Config is what there is to look at. Pools, Repeats and Limits may be nil.
 type Config struct {
 	// Pools are the pools of connections to the database, by name.
 	Pools map[string]*sql.DB
 	// Repeats returns how many transactions were done again.
-	Repeats    func() uint64
+	Repeats func() uint64
+	// Limits are the names of the limits to requests.
+	Limits     []string
 	Operations ports.OperationCounter
 	Clock      func() time.Time
 }
@@ -44,6 +46,7 @@ type Metrics struct {
 	requests         *prometheus.CounterVec
 	requestDurations *prometheus.HistogramVec
 	shed, replays    prometheus.Counter
+	limited          *prometheus.CounterVec
 	attemptDurations *prometheus.HistogramVec
 }
 
@@ -63,6 +66,9 @@ func New(config Config) *Metrics {
 			[]string{"method", "route"}),
 		shed: prometheus.NewCounter(prometheus.CounterOpts{Name: "interviewer_http_requests_shed_total",
 			Help: "Requests that were refused since MAX_REQUESTS others were being worked on."}),
+		limited: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "interviewer_rate_limited_total",
+			Help: "Requests that were refused since a user, an account or an address had used a limit up."},
+			[]string{"limit"}),
 		replays: prometheus.NewCounter(prometheus.CounterOpts{Name: "interviewer_idempotency_replays_total",
 			Help: "Requests that were given the answer of before, to the same Idempotency-Key."}),
 		attemptDurations: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "interviewer_operation_attempt_duration_seconds",
@@ -71,12 +77,15 @@ func New(config Config) *Metrics {
 			Buckets: []float64{.01, .05, .1, .5, 1, 2.5, 5, 10, 20, 30, 60, 120}},
 			[]string{"type", "outcome"}),
 	}
-	m.registry.MustRegister(m.inFlight, m.requests, m.requestDurations, m.shed, m.replays, m.attemptDurations,
+	m.registry.MustRegister(m.inFlight, m.requests, m.requestDurations, m.shed, m.limited, m.replays, m.attemptDurations,
 		unfinished{config.Operations, config.Clock},
 		collectors.NewGoCollector(), collectors.NewBuildInfoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for name, pool := range config.Pools {
 		m.registry.MustRegister(collectors.NewDBStatsCollector(pool, name))
+	}
+	for _, limit := range config.Limits {
+		m.limited.WithLabelValues(limit) // a series that comes and goes is hard to watch
 	}
 	if config.Repeats != nil {
 		m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{Name: "interviewer_transaction_repeats_total",
@@ -97,12 +106,14 @@ func (m *Metrics) InFlight(next http.Handler) http.Handler {
 }
 
 // Request is one that was answered, with an empty method and route if it
-// matched none.
+// matched none, and an empty limit if none refused it.
 type Request struct {
-	Method, Route  string
-	Status         int
-	Duration       time.Duration
-	Shed, Replayed bool
+	Method, Route string
+	Status        int
+	Duration      time.Duration
+	Shed          bool
+	Limited       string
+	Replayed      bool
 }
 
 // ObserveRequest counts a request.
@@ -114,6 +125,9 @@ func (m *Metrics) ObserveRequest(r Request) {
 	m.requestDurations.WithLabelValues(r.Method, r.Route).Observe(r.Duration.Seconds())
 	if r.Shed {
 		m.shed.Inc()
+	}
+	if r.Limited != "" {
+		m.limited.WithLabelValues(r.Limited).Inc()
 	}
 	if r.Replayed {
 		m.replays.Inc()

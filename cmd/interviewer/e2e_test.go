@@ -210,7 +210,7 @@ func (p *process) ready() bool {
 // start sessions, and looks for each that was answered 201.
 func TestKillLosesNothingThatWasAcknowledged(t *testing.T) {
 	onDurableStorages(t, func(t *testing.T, env ...string) {
-		first := startProcess(t, env...)
+		first := startProcess(t, append(env, "RATE_CREATE=0")...)
 		eventually(t, func() bool { return first.ready() })
 		token, session := first.walk(t)
 		body, err := json.Marshal(map[string]any{"job_posting_id": session["job_posting_id"]})

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 )
@@ -142,8 +144,14 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 			t.Errorf("%s %s: Access-Control-Allow-Origin is %q", r.method, r.path, got)
 		}
 	}
-	https := a.do(t, request{method: "GET", path: "/healthz", header: map[string]string{"X-Forwarded-Proto": "https"}})
-	if got := https.header.Get("Strict-Transport-Security"); got != "max-age=31536000; includeSubDomains" {
+	https := request{method: "GET", path: "/healthz", header: map[string]string{"X-Forwarded-Proto": "https"}}
+	if got := a.do(t, https).header.Get("Strict-Transport-Security"); got != "" {
+		t.Errorf("by the word of a stranger Strict-Transport-Security is %q", got)
+	}
+	behindProxy := newAPIIn(t, world{clock: time.Now}, a.storage, func(c *serveCommand) {
+		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("192.0.2.1/32")} // where httptest's requests come from
+	})
+	if got := behindProxy.do(t, https).header.Get("Strict-Transport-Security"); got != "max-age=31536000; includeSubDomains" {
 		t.Errorf("over https Strict-Transport-Security is %q", got)
 	}
 }
@@ -182,7 +190,7 @@ func TestCORS(t *testing.T) {
 	}
 	actual := a.do(t, request{method: "GET", path: "/healthz", header: map[string]string{"Origin": "http://localhost:3000"}})
 	exposed := actual.header.Get("Access-Control-Expose-Headers")
-	for _, name := range []string{"Location", "Link", "Retry-After", "X-Request-Id"} {
+	for _, name := range []string{"Location", "Link", "Ratelimit", "Ratelimit-Policy", "Retry-After", "X-Request-Id"} {
 		if !strings.Contains(exposed, name) {
 			t.Errorf("exposed are %q, without %s", exposed, name)
 		}

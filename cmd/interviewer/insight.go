@@ -39,7 +39,8 @@ type insight struct {
 func (c *serveCommand) newInsight(storage storage, clock app.Clock, logger *slog.Logger) (insight, error) {
 	i := insight{logger: logger, tracer: noop.Tracer{}}
 	if c.AdminAddr != "" {
-		i.metrics = metrics.New(metrics.Config{Pools: storage.pools, Repeats: storage.repeats, Operations: storage, Clock: clock})
+		i.metrics = metrics.New(metrics.Config{Pools: storage.pools, Repeats: storage.repeats, Operations: storage, Clock: clock,
+			Limits: httpapi.LimitNames()})
 		i.observeRequest = func(r httpapi.Request) { i.metrics.ObserveRequest(metrics.Request(r)) }
 		i.observeAttempt = func(a worker.Attempt) { i.metrics.ObserveAttempt(metrics.Attempt(a)) }
 	}

@@ -51,6 +51,8 @@ type serveCommand struct {
 	secretSetting
 	providerSetting
 	loadSetting
+	rateSetting
+	proxySetting
 	operationSetting
 	idempotencySetting
 	originSetting
@@ -61,7 +63,7 @@ type serveCommand struct {
 // Validate is called by kong.
 func (c *serveCommand) Validate() error {
 	return cmp.Or(c.addressSetting.Validate(), c.insightSetting.Validate(), c.secretSetting.Validate(), c.providerSetting.Validate(),
-		c.loadSetting.Validate(), c.operationSetting.Validate(), c.idempotencySetting.Validate(), c.originSetting.Validate())
+		c.loadSetting.Validate(), c.rateSetting.Validate(), c.proxySetting.Validate(), c.operationSetting.Validate(), c.idempotencySetting.Validate(), c.originSetting.Validate())
 }
 
 // Run serves until the context ends, then drains.
@@ -290,6 +292,9 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 		AllowedOrigins: c.FrontendOrigin,
 		RequestTimeout: requestTimeout,
 		MaxRequests:    c.MaxRequests,
+		Limits: httpapi.Limits{Create: c.RateCreate, Generate: c.RateGenerate,
+			LoginAccount: c.RateLoginAccount, LoginAddress: c.RateLoginAddress, Register: c.RateRegister},
+		TrustedProxies: c.TrustedProxies,
 		Observe:        insight.observeRequest,
 	})
 	handler = insight.around(handler)

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"strings"
 	"time"
@@ -104,6 +105,45 @@ func (s loadSetting) Validate() error {
 		return errors.New("MAX_REQUESTS: must be 1 or more")
 	case s.DrainDelay < 0 || s.DrainDelay > time.Hour:
 		return errors.New("DRAIN_DELAY: must be 0s to 1h")
+	}
+	return nil
+}
+
+// rateSetting bounds what one user or one address may ask for.
+type rateSetting struct {
+	RateCreate       int `env:"RATE_CREATE" default:"600" placeholder:"N" help:"How many sessions, answers, postings and résumés a user may create a minute; like all rates counted by each process, and 0 is any number (${default})."`
+	RateGenerate     int `env:"RATE_GENERATE" default:"120" placeholder:"N" help:"How many questions, feedbacks and checks of an API key a user may ask for a minute (${default})."`
+	RateLoginAccount int `env:"RATE_LOGIN_ACCOUNT" default:"10" placeholder:"N" help:"How often a minute the password of one account may be tried (${default})."`
+	RateLoginAddress int `env:"RATE_LOGIN_ADDRESS" default:"60" placeholder:"N" help:"How often a minute a password may be tried from one address (${default})."`
+	RateRegister     int `env:"RATE_REGISTER" default:"60" placeholder:"N" help:"How often a minute one may sign up from one address (${default})."`
+}
+
+// maxRate is far more than a process does in a minute for all.
+const maxRate = 1_000_000
+
+// Validate is called by kong.
+func (s rateSetting) Validate() error {
+	for name, rate := range map[string]int{"RATE_CREATE": s.RateCreate, "RATE_GENERATE": s.RateGenerate,
+		"RATE_LOGIN_ACCOUNT": s.RateLoginAccount, "RATE_LOGIN_ADDRESS": s.RateLoginAddress, "RATE_REGISTER": s.RateRegister} {
+		if rate < 0 || rate > maxRate {
+			return fmt.Errorf("%s: must be 0 to %d", name, maxRate)
+		}
+	}
+	return nil
+}
+
+// proxySetting says who stands in front of the service.
+type proxySetting struct {
+	TrustedProxies []netip.Prefix `env:"TRUSTED_PROXIES" placeholder:"CIDR,…" help:"Networks of the proxies in front, as 10.0.0.0/8, whose X-Forwarded-For and X-Forwarded-Proto are believed. By default nobody's are."`
+}
+
+// Validate refuses to trust everybody: then callers would name their own
+// address.
+func (s proxySetting) Validate() error {
+	for _, proxies := range s.TrustedProxies {
+		if proxies.Bits() == 0 {
+			return fmt.Errorf("TRUSTED_PROXIES: %s is everybody", proxies)
+		}
 	}
 	return nil
 }

@@ -47,6 +47,7 @@ func newService(t testing.TB, env ...string) *service {
 	address := freeAddress(t)
 	s := &service{base: "http://" + address, log: &logBuffer{}}
 	s.env = append([]string{"ADDR=" + address, "LOG_FORMAT=json", "LOG_LEVEL=warn",
+		"RATE_CREATE=0", "RATE_GENERATE=0", "RATE_LOGIN_ACCOUNT=0", "RATE_LOGIN_ADDRESS=0", "RATE_REGISTER=0",
 		"JWT_SECRET=0123456789abcdef0123456789abcdef", "API_KEY_SECRET=0123456789abcdef0123456789abcdef"}, env...)
 	t.Cleanup(func() {
 		if s.cmd != nil {
