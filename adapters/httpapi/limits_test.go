@@ -76,13 +76,15 @@ func TestLimitFillsUpWithTime(t *testing.T) {
 
 func TestRetryAfterIsNeverTooEarly(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := newLimit("some", 600) // another one each 100 ms
-		for taken(t, l, "one") {
-		}
-		recorder := httptest.NewRecorder()
-		l.take(recorder, httptest.NewRequest("POST", "/", nil), "one")
-		if got := recorder.Header().Get("Retry-After"); got != "1" {
-			t.Errorf("Retry-After is %q", got)
+		for perMinute, want := range map[int]string{600: "1", 50: "2"} { // another one each 100 ms, or 1.2 s
+			l := newLimit("some", perMinute)
+			for taken(t, l, "one") {
+			}
+			recorder := httptest.NewRecorder()
+			l.take(recorder, httptest.NewRequest("POST", "/", nil), "one")
+			if got := recorder.Header().Get("Retry-After"); got != want {
+				t.Errorf("of %d a minute, Retry-After is %q", perMinute, got)
+			}
 		}
 	})
 }
