@@ -206,7 +206,8 @@ func TestRefusedRequestsCostNoBody(t *testing.T) {
 	for _, path := range []string{"/api/v1/auth/register", "/api/v1/auth/login", "/api/v1/sessions", "/api/v1/users/me/api-key/validate"} {
 		t.Run(path, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				handler := New(Config{Tokens: anybody{}, Logger: slog.New(slog.DiscardHandler), RequestTimeout: time.Minute, MaxRequests: 1,
+				handler := New(Config{UseCases: UseCases{Authenticate: app.Authenticate{Versions: anybody{}}},
+					Tokens: anybody{}, Logger: slog.New(slog.DiscardHandler), RequestTimeout: time.Minute, MaxRequests: 1,
 					Limits: Limits{Create: 1, Generate: 1, LoginAddress: 1, Register: 1}})
 				request := func(body io.Reader) int {
 					r := httptest.NewRequest("POST", path, body)

@@ -197,7 +197,7 @@ func TestLimitsAreDocumentedWhereTheyAre(t *testing.T) {
 			}
 		}
 	}
-	if want := map[string]int{limitCreate: 8, limitGenerate: 4, limitLoginAddress: 1, limitRegister: 1}; !maps.Equal(limited, want) {
+	if want := map[string]int{limitCreate: 8, limitGenerate: 5, limitLoginAddress: 3, limitRegister: 1}; !maps.Equal(limited, want) {
 		t.Errorf("limits of calls are %v, want %v", limited, want)
 	}
 }

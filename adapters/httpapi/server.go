@@ -143,10 +143,11 @@ func newServer(config Config) *server {
 	s.protected("POST", "/api/v1/auth/logout-all", s.logOutEverywhere)
 
 	create, generate := s.byUser(s.limits.create), s.byUser(s.limits.generate)
+	passwordLimits := []handlerFunc{s.byAddress(s.limits.loginAddress), s.byUser(s.limits.loginAccount)}
 	s.protected("GET", "/api/v1/users/me", s.getProfile)
-	s.protected("DELETE", "/api/v1/users/me", s.deleteAccount)
-	s.protected("GET", "/api/v1/users/me/export", s.exportAccount)
-	s.protected("PUT", "/api/v1/users/me/password", s.changePassword)
+	s.protected("DELETE", "/api/v1/users/me", s.deleteAccount, passwordLimits...)
+	s.protected("GET", "/api/v1/users/me/export", s.exportAccount, generate)
+	s.protected("PUT", "/api/v1/users/me/password", s.changePassword, passwordLimits...)
 	s.protected("POST", "/api/v1/users/me/api-key", s.saveAPIKey)
 	s.protected("PUT", "/api/v1/users/me/api-key", s.saveAPIKey)
 	s.protected("POST", "/api/v1/users/me/api-key/validate", s.validateAPIKey, generate)

@@ -88,6 +88,7 @@ var objects = []string{"job_posting_id", "session_id", "original_session_id", "o
 // and a résumé.
 var (
 	sessionFor = map[string]string{"resumeSession": "paused", "generateFeedback": "completed", "retakeSession": "completed", "getFeedback": "judged"}
+	endsTokens = []string{"logOutEverywhere", "changePassword", "deleteAccount"} // of whoever makes the call
 	wantsNoCV  = []string{"createResume", "createResumeWithoutSlash"}
 )
 
@@ -96,7 +97,8 @@ func newOwner(t *testing.T, a api, call documentedCall) owner {
 	t.Helper()
 	mark := strings.ReplaceAll(uuid.NewString(), "-", "")
 	o := owner{values: map[string]string{
-		"email": "mail" + mark + "@example.com", "password": "password " + mark, "api_key": "sk-" + mark + "0123456789",
+		"email": "mail" + mark + "@example.com", "password": "password " + mark, "current_password": "password " + mark,
+		"new_password": "another " + mark, "api_key": "sk-" + mark + "0123456789",
 		"title": "Title " + mark, "company": "Company " + mark, "description": "description " + mark,
 		"content": "My résumé " + mark, "answer_text": "My answer " + mark,
 	}}

@@ -98,7 +98,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		"/api/v1/job-postings":         "GET, POST",
 		"/api/v1/job-postings/" + some: "GET, PUT, DELETE",
 		"/api/v1/auth/login":           "POST",
-		"/api/v1/users/me":             "GET",
+		"/api/v1/users/me":             "GET, DELETE",
 		"/healthz":                     "GET",
 		"/docs":                        "GET",
 		"/docs/":                       "GET",
