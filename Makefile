@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 # Where make torture leaves its table.
 TABLE ?= $(CURDIR)/torture.md
+# What `interviewer version` says.
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
 .PHONY: help run test torture lint generate build check
 
@@ -33,8 +35,8 @@ lint: ## Check form (gofmt), go vet and staticcheck
 generate: ## Make the mocks anew
 	go generate ./...
 
-build: ## Build the binary, ./interviewer
-	CGO_ENABLED=0 go build -trimpath -o interviewer ./cmd/interviewer
+build: ## Build the binary, ./interviewer: the same bytes from any folder
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.release=$(VERSION)" -o interviewer ./cmd/interviewer
 
 check: ## Do all that CI does
 	@bash .ci/run

@@ -80,8 +80,15 @@ func (c *healthcheckCommand) Run(ctx context.Context, stdout io.Writer) error {
 
 type versionCommand struct{}
 
-// version is that of the module or the commit, "(devel)" without either.
+// release is what `make build` calls this program.
+var release string
+
+// version is the release, or else the version of the module or the commit, or
+// else "(devel)".
 func version() string {
+	if release != "" {
+		return release
+	}
 	if build, ok := debug.ReadBuildInfo(); ok {
 		return build.Main.Version
 	}

@@ -53,9 +53,16 @@ func startProcess(t *testing.T, env ...string) *process {
 // startProgram starts a program that serves.
 func startProgram(t *testing.T, path string, env ...string) *process {
 	t.Helper()
-	p := &process{cmd: exec.Command(path), log: &logBuffer{}, done: make(chan error, 1)}
-	p.cmd.Dir = t.TempDir()
-	p.cmd.Env = append([]string{"ADDR=127.0.0.1:0", "LOG_FORMAT=json"}, env...)
+	cmd := exec.Command(path)
+	cmd.Dir = t.TempDir()
+	cmd.Env = append([]string{"ADDR=127.0.0.1:0", "LOG_FORMAT=json"}, env...)
+	return startCommand(t, cmd)
+}
+
+// startCommand starts a command that serves, and logs in JSON.
+func startCommand(t *testing.T, cmd *exec.Cmd) *process {
+	t.Helper()
+	p := &process{cmd: cmd, log: &logBuffer{}, done: make(chan error, 1)}
 	p.cmd.Stdout, p.cmd.Stderr = p.log, p.log
 	if err := p.cmd.Start(); err != nil {
 		t.Fatal(err)
