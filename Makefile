@@ -4,7 +4,7 @@ TABLE ?= $(CURDIR)/torture.md
 # What `interviewer version` says.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: help run test torture lint generate build check
+.PHONY: help run test torture lint generate build sbom licenses vuln check
 
 # Everything is built in one form, that of the race detector, so that tests,
 # vet and staticcheck share what is compiled. The OpenAPI validator takes longer
@@ -37,6 +37,17 @@ generate: ## Make the mocks anew
 
 build: ## Build the binary, ./interviewer: the same bytes from any folder
 	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "-s -w -buildid= -X main.release=$(VERSION)" -o interviewer ./cmd/interviewer
+
+sbom: ## Write what the binary is made of to interviewer.cdx.json (CycloneDX)
+	go tool -modfile=.ci/go.mod cyclonedx-gomod app -json -noserial -main cmd/interviewer -output interviewer.cdx.json
+
+# Of this program's own code there is nothing to ask.
+licenses: ## List the licences of what the binary is made of; fail if one is unknown or forbids to ship it
+	go tool -modfile=.ci/go.mod go-licenses report --ignore "$$(go list -m)" ./cmd/interviewer 2>/dev/null
+	go tool -modfile=.ci/go.mod go-licenses check --ignore "$$(go list -m)" --disallowed_types=forbidden,restricted,unknown ./cmd/interviewer
+
+vuln: ## Look for known vulnerabilities, where their database can be reached
+	@bash .ci/vuln
 
 check: ## Do all that CI does
 	@bash .ci/run
