@@ -196,6 +196,48 @@ func TestMigrateCommand(t *testing.T) {
 	}
 }
 
+// TestOlderReplicaServesOnANewerSchema is what an upgrade of one replica after
+// the other, and a roll back of the program alone, rely on.
+func TestOlderReplicaServesOnANewerSchema(t *testing.T) {
+	for name, url := range map[string]string{"sqlite": "sqlite:" + filepath.Join(t.TempDir(), "newer.db"), "postgres": postgrestest.NewDatabase(t)} {
+		t.Run(name, func(t *testing.T) {
+			storage, err := openStorage(t.Context(), url)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer storage.close()
+			if err := storage.prepare(t.Context(), true); err != nil {
+				t.Fatal(err)
+			}
+			for _, statement := range []string{ // as a later version may, see docs/development.md
+				"ALTER TABLE interview_sessions ADD COLUMN mood varchar(50)",
+				"ALTER TABLE job_postings ADD COLUMN stars int NOT NULL DEFAULT 0",
+				"CREATE TABLE later (id int PRIMARY KEY)",
+				"INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, true)",
+			} {
+				pool := storage.pools["requests"]
+				if pool == nil {
+					pool = storage.pools["write"]
+				}
+				if _, err := pool.ExecContext(t.Context(), statement); err != nil {
+					t.Fatalf("%s: %v", statement, err)
+				}
+			}
+			for _, migrate := range []bool{true, false} {
+				if err := storage.prepare(t.Context(), migrate); err != nil {
+					t.Errorf("MIGRATE=%t: %v", migrate, err)
+				}
+			}
+			a := newAPI(t, storage)
+			_, token := a.signUp(t)
+			a.startSession(t, token, a.savePosting(t, token))
+			if err := runProgram(t.Context(), []string{"migrate", "down", "--database-url=" + url}, io.Discard); err == nil {
+				t.Error("the older program takes back a migration that it does not know")
+			}
+		})
+	}
+}
+
 func TestKeptSecret(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "secret")
 	secrets := make([]string, 8)
