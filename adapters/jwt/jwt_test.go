@@ -24,7 +24,7 @@ var (
 
 func tokensAt(t *testing.T, at time.Time) *Tokens {
 	t.Helper()
-	tokens, err := New(secret, func() time.Time { return at })
+	tokens, err := New(Config{Secret: secret, Now: func() time.Time { return at }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestRefusedTokens(t *testing.T) {
 }
 
 func TestShortSecretIsRefused(t *testing.T) {
-	if _, err := New(secret[:MinSecretBytes-1], time.Now); err == nil {
+	if _, err := New(Config{Secret: secret[:MinSecretBytes-1], Now: time.Now}); err == nil {
 		t.Error("a secret of 31 bytes was taken")
 	}
 }

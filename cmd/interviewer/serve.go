@@ -49,6 +49,7 @@ type serveCommand struct {
 	addressSetting
 	insightSetting
 	secretSetting
+	issuerSetting
 	providerSetting
 	loadSetting
 	rateSetting
@@ -62,8 +63,9 @@ type serveCommand struct {
 
 // Validate is called by kong.
 func (c *serveCommand) Validate() error {
-	return cmp.Or(c.addressSetting.Validate(), c.insightSetting.Validate(), c.secretSetting.Validate(), c.providerSetting.Validate(),
-		c.loadSetting.Validate(), c.rateSetting.Validate(), c.proxySetting.Validate(), c.operationSetting.Validate(), c.idempotencySetting.Validate(), c.originSetting.Validate())
+	return cmp.Or(c.addressSetting.Validate(), c.insightSetting.Validate(), c.secretSetting.Validate(), c.issuerSetting.Validate(),
+		c.providerSetting.Validate(), c.loadSetting.Validate(), c.rateSetting.Validate(), c.proxySetting.Validate(),
+		c.operationSetting.Validate(), c.idempotencySetting.Validate(), c.originSetting.Validate())
 }
 
 // Run serves until the context ends, then drains.
@@ -118,6 +120,11 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer, world world) e
 	})
 	logger.Info("listening", "address", listener.Addr().String())
 	service.pool.Start()
+	working.Go(func() {
+		if err := service.tokens.FetchKeys(ctx); err != nil {
+			stop(fmt.Errorf("JWT_JWKS_URL: %w", err))
+		}
+	})
 	if storage.remote {
 		working.Go(func() {
 			if err := waitUntilPrepared(ctx, storage, c.Migrate, logger); err != nil {
@@ -191,7 +198,7 @@ func (c *serveCommand) newService(storage storage, world world, logger *slog.Log
 	if err != nil {
 		return service{}, err
 	}
-	tokens, err := jwt.New(tokenSecret, clock)
+	tokens, err := jwt.New(jwt.Config{Secret: tokenSecret, PreviousSecret: []byte(c.PreviousJWTSecret), Issuer: c.other(logger), Now: clock})
 	if err != nil {
 		return service{}, fmt.Errorf("JWT_SECRET: %w", err)
 	}

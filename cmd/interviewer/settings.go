@@ -64,8 +64,9 @@ func (s insightSetting) Validate() error {
 // secretSetting is what access tokens are signed with, and what API keys are
 // encrypted with.
 type secretSetting struct {
-	JWTSecret    string `name:"jwt-secret" env:"JWT_SECRET" placeholder:"SECRET" help:"What access tokens are signed with, at least 32 bytes. Without one, SQLite keeps one that it makes beside its file, and memory makes a new one at each start; PostgreSQL needs it."`
-	APIKeySecret string `name:"api-key-secret" env:"API_KEY_SECRET" placeholder:"SECRET" help:"What the API keys of users are encrypted with, at least 32 bytes. Made and kept like the former; with another one, keys that were saved can no longer be read."`
+	JWTSecret         string `name:"jwt-secret" env:"JWT_SECRET" placeholder:"SECRET" help:"What access tokens are signed with, at least 32 bytes. Without one, SQLite keeps one that it makes beside its file, and memory makes a new one at each start; PostgreSQL needs it."`
+	PreviousJWTSecret string `name:"jwt-secret-previous" env:"JWT_SECRET_PREVIOUS" placeholder:"SECRET" help:"The former JWT_SECRET: tokens signed with it are accepted, none is signed with it."`
+	APIKeySecret      string `name:"api-key-secret" env:"API_KEY_SECRET" placeholder:"SECRET" help:"What the API keys of users are encrypted with, at least 32 bytes. Made and kept like the former; with another one, keys that were saved can no longer be read."`
 }
 
 // Validate refuses a secret that is too short to be one.
@@ -73,10 +74,43 @@ func (s secretSetting) Validate() error {
 	if n := len(s.JWTSecret); n > 0 && n < jwt.MinSecretBytes {
 		return fmt.Errorf("JWT_SECRET: must have at least %d bytes, has %d", jwt.MinSecretBytes, n)
 	}
+	if n := len(s.PreviousJWTSecret); n > 0 && n < jwt.MinSecretBytes {
+		return fmt.Errorf("JWT_SECRET_PREVIOUS: must have at least %d bytes, has %d", jwt.MinSecretBytes, n)
+	}
 	if n := len(s.APIKeySecret); n > 0 && n < aesgcm.MinSecretBytes {
 		return fmt.Errorf("API_KEY_SECRET: must have at least %d bytes, has %d", aesgcm.MinSecretBytes, n)
 	}
 	return nil
+}
+
+// issuerSetting says who else's access tokens are accepted: all of it, or
+// nothing for nobody's.
+type issuerSetting struct {
+	JWTKeysURL  string `name:"jwt-jwks-url" env:"JWT_JWKS_URL" placeholder:"URL" help:"Where the public keys (JSON Web Key Set) of another issuer are, whose tokens (RS256, ES256, EdDSA) with the id of a user of ours as sub are accepted too; https unless on this machine. Together with the two that follow."`
+	JWTIssuer   string `name:"jwt-issuer" env:"JWT_ISSUER" placeholder:"ISS" help:"The claim iss of the other issuer's tokens."`
+	JWTAudience string `name:"jwt-audience" env:"JWT_AUDIENCE" placeholder:"AUD" help:"What the claim aud of the other issuer's tokens must be or contain."`
+}
+
+// Validate refuses half a setting, and keys that come unprotected.
+func (s issuerSetting) Validate() error {
+	if s == (issuerSetting{}) {
+		return nil
+	}
+	if s.JWTKeysURL == "" || s.JWTIssuer == "" || s.JWTAudience == "" {
+		return errors.New("JWT_JWKS_URL, JWT_ISSUER, JWT_AUDIENCE: must all be set, or none")
+	}
+	if err := jwt.CheckKeysURL(s.JWTKeysURL); err != nil {
+		return fmt.Errorf("JWT_JWKS_URL: %w", err)
+	}
+	return nil
+}
+
+// other returns the other issuer, nil for none.
+func (s issuerSetting) other(logger *slog.Logger) *jwt.Issuer {
+	if s.JWTKeysURL == "" {
+		return nil
+	}
+	return &jwt.Issuer{KeysURL: s.JWTKeysURL, Name: s.JWTIssuer, Audience: s.JWTAudience, Logger: logger}
 }
 
 // providerSetting says where API keys are checked.
