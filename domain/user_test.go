@@ -259,3 +259,9 @@ func TestCredentialsNormaliseTheEmailAndLeaveThePassword(t *testing.T) {
 	equal(t, "login's error", err, nil)
 	equal(t, "login", login, want)
 }
+
+func TestPasswordChangeTakesACommonPasswordAsTheCurrentOneAlone(t *testing.T) {
+	equal(t, "away from a common one", domain.PasswordChange{Current: "password1", New: "correct horse"}.Check(), nil)
+	equal(t, "to a common one", brokenRules(t, domain.PasswordChange{Current: "correct horse", New: "password1"}.Check()),
+		[]domain.FieldError{{Path: []any{"new_password"}, Rule: domain.RuleTooCommon}})
+}

@@ -199,6 +199,7 @@ func TestChangePassword(t *testing.T) {
 			return acc.call("PUT", "users/me/password", token, map[string]string{"current_password": current, "new_password": next})
 		}
 		change(acc.token, "wrong", "battery staple").wantsError(400, "WRONG_PASSWORD", "")
+		change(acc.token, acc.password, "Password123").wantsInvalid(`["body","new_password"] password_too_common`)
 		acc.call("GET", "users/me", acc.token, nil).wants(200)
 		changed := change(acc.token, acc.password, "battery staple")
 		token := changed.wants(200)["access_token"].(string)
