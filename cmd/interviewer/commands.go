@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -49,6 +50,12 @@ func (c *migrateCommand) Run(ctx context.Context, stdout io.Writer) error {
 
 type healthcheckCommand struct {
 	addressSetting
+	tlsSetting
+}
+
+// Validate is called by kong.
+func (c *healthcheckCommand) Validate() error {
+	return cmp.Or(c.addressSetting.Validate(), c.tlsSetting.Validate())
 }
 
 // Run asks /readyz of the service at the address, from this machine.
@@ -60,13 +67,21 @@ func (c *healthcheckCommand) Run(ctx context.Context, stdout io.Writer) error {
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 		host = "127.0.0.1"
 	}
+	scheme, transport := "http", http.DefaultTransport.(*http.Transport).Clone()
+	defer transport.CloseIdleConnections()
+	if transport.TLSClientConfig, err = c.clientTLS(); err != nil {
+		return err
+	}
+	if transport.TLSClientConfig != nil {
+		scheme = "https"
+	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, scheme+"://"+net.JoinHostPort(host, port)+"/readyz", nil)
 	if err != nil {
 		return fmt.Errorf("ADDR: %w", err)
 	}
-	response, err := http.DefaultClient.Do(request)
+	response, err := (&http.Client{Transport: transport}).Do(request)
 	if err != nil {
 		return err
 	}

@@ -47,6 +47,7 @@ const (
 type serveCommand struct {
 	databaseSetting
 	addressSetting
+	tlsSetting
 	insightSetting
 	secretSetting
 	issuerSetting
@@ -63,9 +64,9 @@ type serveCommand struct {
 
 // Validate is called by kong.
 func (c *serveCommand) Validate() error {
-	return cmp.Or(c.addressSetting.Validate(), c.insightSetting.Validate(), c.secretSetting.Validate(), c.issuerSetting.Validate(),
-		c.providerSetting.Validate(), c.loadSetting.Validate(), c.rateSetting.Validate(), c.proxySetting.Validate(),
-		c.operationSetting.Validate(), c.idempotencySetting.Validate(), c.originSetting.Validate())
+	return cmp.Or(c.addressSetting.Validate(), c.tlsSetting.Validate(), c.insightSetting.Validate(), c.secretSetting.Validate(),
+		c.issuerSetting.Validate(), c.providerSetting.Validate(), c.loadSetting.Validate(), c.rateSetting.Validate(),
+		c.proxySetting.Validate(), c.operationSetting.Validate(), c.idempotencySetting.Validate(), c.originSetting.Validate())
 }
 
 // Run serves until the context ends, then drains.
@@ -90,7 +91,12 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer, world world) e
 	if service.flush != nil {
 		defer service.flush()
 	}
+	tlsConfig, err := c.serverTLS(logger)
+	if err != nil {
+		return err
+	}
 	server := &http.Server{
+		TLSConfig:         tlsConfig,
 		Handler:           partWhen(service.stopping, service.handler),
 		ReadHeaderTimeout: readHeaderTimeout,
 		ReadTimeout:       readTimeout,
@@ -114,7 +120,11 @@ func (c *serveCommand) Run(ctx context.Context, stdout io.Writer, world world) e
 	defer stop(nil)
 	var working sync.WaitGroup
 	working.Go(func() {
-		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		serve := server.Serve
+		if tlsConfig != nil {
+			serve = func(l net.Listener) error { return server.ServeTLS(l, "", "") }
+		}
+		if err := serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			stop(err)
 		}
 	})
