@@ -66,7 +66,7 @@ func (s insightSetting) Validate() error {
 type secretSetting struct {
 	JWTSecret         string `name:"jwt-secret" env:"JWT_SECRET" placeholder:"SECRET" help:"What access tokens are signed with, at least 32 bytes. Without one, SQLite keeps one that it makes beside its file, and memory makes a new one at each start; PostgreSQL needs it."`
 	PreviousJWTSecret string `name:"jwt-secret-previous" env:"JWT_SECRET_PREVIOUS" placeholder:"SECRET" help:"The former JWT_SECRET: tokens signed with it are accepted, none is signed with it."`
-	APIKeySecret      string `name:"api-key-secret" env:"API_KEY_SECRET" placeholder:"SECRET" help:"What the API keys of users are encrypted with, at least 32 bytes. Made and kept like the former; with another one, keys that were saved can no longer be read."`
+	APIKeySecret      string `name:"api-key-secret" env:"API_KEY_SECRET" placeholder:"SECRET" help:"What the API keys of users are encrypted with, at least 32 bytes. Made and kept like that of access tokens; with another one, keys that were saved can no longer be read."`
 }
 
 // Validate refuses a secret that is too short to be one.
