@@ -36,8 +36,12 @@ import (
 func TestMain(m *testing.M) { os.Exit(postgrestest.Run(m)) }
 
 func TestConformance(t *testing.T) {
-	db := openMigrated(t, postgrestest.NewDatabase(t))
-	storetest.Run(t, func(*testing.T) ports.Storage { return db })
+	db, sent := openTraced(t)
+	statements := sent.of(t, func() error {
+		storetest.Run(t, func(*testing.T) ports.Storage { return db })
+		return nil
+	})
+	t.Run("EveryStatementNamesItsUser", func(t *testing.T) { everyNamesItsUser(t, statements) })
 }
 
 func TestSchema(t *testing.T) {

@@ -332,6 +332,7 @@ func (s *stage) serve(t *testing.T, env map[string]string) (p *process, healthy 
 // TestImageOnSQLite does what `docker build` and `docker run` do, with the
 // commands of the Dockerfile.
 func TestImageOnSQLite(t *testing.T) {
+	t.Parallel()
 	s := builtImage(t)
 	provider := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte(`{"data":[]}`)) }))
 	defer provider.Close()
@@ -371,6 +372,7 @@ func TestImageOnSQLite(t *testing.T) {
 // service with its environment on a PostgreSQL that is set up as the image
 // postgres does from its own.
 func TestCompose(t *testing.T) {
+	t.Parallel()
 	secrets := types.Mapping{"POSTGRES_PASSWORD": "p:/@ %?#", "JWT_SECRET": testSecret, "API_KEY_SECRET": testSecret}
 	load := func(environment types.Mapping) (*types.Project, error) {
 		return loader.LoadWithContext(t.Context(), types.ConfigDetails{WorkingDir: "../..", Environment: environment,

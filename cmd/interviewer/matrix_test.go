@@ -152,6 +152,7 @@ func TestMatrixOfBadTokens(t *testing.T) {
 // well.
 func TestMatrixOfOwnership(t *testing.T) {
 	onEachStorage(t, func(t *testing.T, a api) {
+		t.Parallel()
 		cells := 0
 		stranger := newOwner(t, a, documentedCall{})
 		readers := map[string]owner{} // whose calls change nothing, by how far their session has come

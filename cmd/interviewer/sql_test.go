@@ -22,6 +22,7 @@ var sqlPackages = []string{module + "/adapters/sqlstore", module + "/adapters/po
 // alone, so that what a caller says travels as a parameter. Numbers may be
 // written into it.
 func TestSQLIsConstant(t *testing.T) {
+	t.Parallel()
 	bad, statements := checkSQL(t, nil)
 	for _, place := range bad {
 		t.Error(place)
@@ -35,6 +36,7 @@ func TestSQLIsConstant(t *testing.T) {
 // TestTheSQLRuleItself adds a file to package sqlstore, in memory only. A line
 // that ends in BAD must be found, and no other.
 func TestTheSQLRuleItself(t *testing.T) {
+	t.Parallel()
 	const source = `package sqlstore
 
 import (
