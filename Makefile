@@ -4,29 +4,37 @@ TABLE ?= $(CURDIR)/torture.md
 # What `interviewer version` says.
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo unknown)
 
-.PHONY: help run test torture lint generate build sbom licenses vuln check
+.PHONY: help run test torture bench bench-growth lint generate build sbom licenses vuln check
 
 # Everything is built in one form, that of the race detector, so that tests,
 # vet and staticcheck share what is compiled. The OpenAPI validator takes longer
-# to compile than all else together, and SQLite's C in Go comes next; hashing is slow
-# on purpose. None of them
-# is watched for races, and the first is not optimised. Vet is for lint.
+# to compile than all else together, and SQLite's C in Go comes next; hashing is
+# slow on purpose. None of them is watched for races, and the first is not
+# optimised. Vet is for lint.
 RACE := -race '-gcflags=github.com/pb33f/...=-N -l -dwarf=false -race=false' -gcflags=modernc.org/sqlite/lib=-race=false -gcflags=modernc.org/libc/...=-race=false -gcflags=golang.org/x/crypto/...=-race=false -gcflags=github.com/ai-interviewer/ai-interviewer/adapters/questionbank=-race=false
 
 help: ## Show this help
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Serve on 127.0.0.1:8000, with data in ./data
 	go run ./cmd/interviewer
 
 test: ## Run every test; on Debian or Ubuntu this first installs what they lack
 	@bash .ci/install
-	GOFLAGS="$(RACE)" go test -shuffle=on -vet=off $$(go list ./... | grep -v /torture$$)
-	go test -count=1 -vet=off ./cmd/interviewer/internal/torture
+	GOFLAGS="$(RACE)" go test -shuffle=on -vet=off $$(go list ./... | grep -v -e /torture$$ -e /cmd/bench$$)
+	go test -count=1 -vet=off ./cmd/bench ./cmd/interviewer/internal/torture
 
 torture: ## Break the service on purpose, for at most 10 minutes, and print what it loses
 	@bash .ci/install
 	go test -count=1 -timeout 10m -v -run '^TestTorture$$' ./cmd/interviewer/internal/torture -torture.long -torture.table=$(TABLE)
+
+bench: ## Measure the service against its databases alone, about 10 minutes, and write docs/performance.md
+	@bash .ci/install
+	go run ./cmd/bench create
+
+bench-growth: ## The same as tables grow to 10,000,000 rows, about 20 minutes
+	@bash .ci/install
+	go run ./cmd/bench growth
 
 lint: ## Check form (gofmt), go vet and staticcheck
 	@test -z "$$(gofmt -l .)" || { echo "not gofmt-ed:"; gofmt -l .; exit 1; }

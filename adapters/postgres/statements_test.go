@@ -22,14 +22,15 @@ import (
 
 // statements counts what is sent to the server.
 type statements struct {
-	mu  sync.Mutex
-	sql []string
+	mu   sync.Mutex
+	sql  []string
+	args [][]any // of each
 }
 
 func (s *statements) TraceQueryStart(ctx context.Context, _ *pgx.Conn, data pgx.TraceQueryStartData) context.Context {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.sql = append(s.sql, data.SQL)
+	s.sql, s.args = append(s.sql, data.SQL), append(s.args, data.Args)
 	return ctx
 }
 
@@ -38,7 +39,7 @@ func (s *statements) TraceQueryEnd(context.Context, *pgx.Conn, pgx.TraceQueryEnd
 func (s *statements) of(t *testing.T, call func() error) []string {
 	t.Helper()
 	s.mu.Lock()
-	s.sql = nil
+	s.sql, s.args = nil, nil
 	s.mu.Unlock()
 	if err := call(); err != nil {
 		t.Fatal(err)

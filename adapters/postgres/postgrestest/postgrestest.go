@@ -3,8 +3,8 @@
 // server that the environment variable TEST_DATABASE_URL names. A machine
 // that has neither fails the test, it never skips it.
 //
-// The servers forget durability for speed and listen on 127.0.0.1 only, with
-// no password. On Linux they die with the test process, however it ends; the
+// The servers forget durability for speed, but for that of [StartDurable], and
+// listen on 127.0.0.1 only, with no password. On Linux they die with the test process, however it ends; the
 // files of a process that was killed stay behind in the temporary directory.
 package postgrestest
 
@@ -89,7 +89,7 @@ func sharedServer(t testing.TB) *Server {
 	if !shared.inMain {
 		t.Fatal("postgrestest: call postgrestest.Run from TestMain, so that the server is removed at the end")
 	}
-	shared.once.Do(func() { shared.server, shared.err = newServer() })
+	shared.once.Do(func() { shared.server, shared.err = newServer(forTests) })
 	if shared.err != nil {
 		t.Fatalf("postgrestest: %v (or set %s=postgres://… to use a server that runs already)", shared.err, variable)
 	}

@@ -24,6 +24,7 @@ type Server struct {
 	credential *syscall.Credential // of the user that runs them; nil for this process's own
 	dir        string              // holds the data and the log
 	port       int
+	settings   []string // of postgres, as "fsync=off"
 	process    *exec.Cmd
 	ended      chan struct{} // closed when process has ended
 }
@@ -32,7 +33,7 @@ type Server struct {
 // at TEST_DATABASE_URL.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	s, err := newServer()
+	s, err := newServer(forTests)
 	if err != nil {
 		t.Fatalf("postgrestest: %v", err)
 	}
@@ -43,6 +44,25 @@ func Start(t testing.TB) *Server {
 	})
 	return s
 }
+
+// forTests are the settings of servers that may lose what they have.
+var forTests = []string{"max_connections=100", "shared_buffers=16MB", "fsync=off", "full_page_writes=off"}
+
+// StartDurable starts a new server for a program that is no test. Beside the
+// settings, each as "max_connections=300", it has PostgreSQL's own: what is
+// committed is on the disk. [Server.Remove] removes it.
+func StartDurable(settings ...string) (*Server, error) { return newServer(settings) }
+
+// Remove stops a server of [StartDurable] and deletes its files.
+func (s *Server) Remove() error { return s.remove() }
+
+// PID returns the process id of the running postgres, the parent of all its
+// others.
+func (s *Server) PID() int { return s.process.Process.Pid }
+
+// Program returns the path of one of PostgreSQL's client programs, of the
+// server's version.
+func (s *Server) Program(name string) string { return filepath.Join(s.bin, name) }
 
 // URL returns the postgres:// URL of a database on the server, as its
 // superuser. A new server has the database postgres. The URL stays the same
@@ -107,7 +127,7 @@ func (s *Server) Standby(t testing.TB) *Server {
 }
 
 func (s *Server) newStandby() (_ *Server, err error) {
-	standby := &Server{bin: s.bin, credential: s.credential}
+	standby := &Server{bin: s.bin, credential: s.credential, settings: s.settings}
 	if standby.dir, err = makeDir(standby.credential); err != nil {
 		return nil, err
 	}
@@ -160,8 +180,8 @@ func (s *Server) Host() string { return fmt.Sprintf("127.0.0.1:%d", s.port) }
 var errPortTaken = errors.New("the port is taken")
 
 // newServer returns a server that accepts connections.
-func newServer() (_ *Server, err error) {
-	s := &Server{}
+func newServer(settings []string) (_ *Server, err error) {
+	s := &Server{settings: settings}
 	if s.bin, err = findBinaries("/usr/lib/postgresql/*/bin"); err != nil {
 		return nil, err
 	}
@@ -213,10 +233,12 @@ func (s *Server) runSomewhere() error {
 
 // run starts postgres and waits until it accepts connections.
 func (s *Server) run() error {
-	if err := s.spawn("postgres", "-D", s.path("data"), "-p", fmt.Sprint(s.port),
-		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-		"-c", "max_connections=100", "-c", "shared_buffers=16MB",
-		"-c", "fsync=off", "-c", "full_page_writes=off"); err != nil {
+	args := []string{"-D", s.path("data"), "-p", fmt.Sprint(s.port),
+		"-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories="}
+	for _, setting := range s.settings {
+		args = append(args, "-c", setting)
+	}
+	if err := s.spawn("postgres", args...); err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
