@@ -21,7 +21,7 @@ run: ## Serve on 127.0.0.1:8000, with data in ./data
 
 test: ## Run every test; on Debian or Ubuntu this first installs what they lack
 	@bash .ci/install
-	GOFLAGS="$(RACE)" go test -shuffle=on -vet=off $$(go list ./... | grep -v -e /torture$$ -e /cmd/bench$$)
+	GOFLAGS="$(RACE)" go test -shuffle=on -vet=off -timeout 20m $$(go list ./... | grep -v -e /torture$$ -e /cmd/bench$$)
 	go test -count=1 -vet=off ./cmd/bench ./cmd/interviewer/internal/torture
 
 torture: ## Break the service on purpose, for at most 10 minutes, and print what it loses
