@@ -23,7 +23,10 @@ import (
 	"github.com/google/uuid"
 )
 
-const formerSecret = "the former secret, of enough bytes"
+const (
+	formerSecret = "the former secret, of enough bytes"
+	issuerSecret = "a secret in the issuer's set of keys"
+)
 
 // identityProvider shows two keys, and has the service accept its tokens.
 type identityProvider struct {
@@ -49,7 +52,7 @@ func newIdentityProvider(t *testing.T) *identityProvider {
 	keys, err := json.Marshal(map[string]any{"keys": []any{
 		map[string]string{"kty": "RSA", "kid": "r", "n": b64(p.rsa.N.Bytes()), "e": b64(big.NewInt(int64(p.rsa.E)).Bytes())},
 		map[string]string{"kty": "OKP", "crv": "Ed25519", "kid": "d", "x": b64(public)},
-		map[string]string{"kty": "oct", "kid": "o", "k": b64([]byte(testSecret))},
+		map[string]string{"kty": "oct", "kid": "o", "k": b64([]byte(issuerSecret))},
 	}})
 	if err != nil {
 		t.Fatal(err)
@@ -131,7 +134,8 @@ func TestAttacksOnTokens(t *testing.T) {
 		"no signature":                 parts[0] + "." + parts[1] + ".",
 		"public key as a secret":       foreign(gojwt.SigningMethodHS256, "r", pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})),
 		"empty secret":                 signRaw("", header, payload),
-		"secret of the set, as HS512":  foreign(gojwt.SigningMethodHS512, "o", []byte(testSecret)),
+		"secret of the set":            foreign(gojwt.SigningMethodHS256, "o", []byte(issuerSecret)),
+		"own secret, as HS512":         foreign(gojwt.SigningMethodHS512, "o", []byte(testSecret)),
 		"kid as a path":                signRaw("", `{"alg":"HS256","kid":"../../../dev/null"}`, payload),
 		"kid as SQL":                   signRaw("key", `{"alg":"HS256","kid":"x' UNION SELECT 'key"}`, payload),
 		"its own key's URL":            signRaw("key", `{"alg":"HS256","jku":"`+p.url+`"}`, payload),
