@@ -111,7 +111,10 @@ func TestTLSWithItsOwnCertificate(t *testing.T) {
 	if err != nil || resp.StatusCode != 200 || resp.ProtoMajor != 1 {
 		t.Errorf("HTTP/1.1 over TLS 1.2: %v, %v", resp, err)
 	}
-	if _, err := first.get(t, address, "/readyz", func(c *tls.Config) { c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11 }); err == nil {
+	if _, err := first.get(t, address, "/readyz", func(c *tls.Config) {
+		c.NextProtos = []string{"http/1.1"} // HTTP/2 alone would refuse it
+		c.MinVersion, c.MaxVersion = tls.VersionTLS10, tls.VersionTLS11
+	}); err == nil {
 		t.Error("TLS 1.1 was spoken")
 	}
 	plain, err := http.Get("http://" + address + "/readyz")
