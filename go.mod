@@ -113,4 +113,5 @@ require (
 	github.com/jellydator/ttlcache/v3 v3.4.1
 	github.com/prometheus/procfs v0.22.0
 	github.com/throttled/throttled/v2 v2.15.0
+	github.com/vgarvardt/pgx-google-uuid/v5 v5.6.0
 )

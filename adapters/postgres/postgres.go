@@ -19,6 +19,7 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/lock"
+	pgxuuid "github.com/vgarvardt/pgx-google-uuid/v5"
 
 	"github.com/ai-interviewer/ai-interviewer/adapters/sqlstore"
 	"github.com/ai-interviewer/ai-interviewer/domain"
@@ -96,7 +97,7 @@ func open(config *pgx.ConnConfig) (*DB, error) {
 			return errNotReady
 		}
 		return nil
-	}), stdlib.OptionResetSession(leaveStandby))})
+	}), stdlib.OptionAfterConnect(bindIDs), stdlib.OptionResetSession(leaveStandby))})
 	pool.SetMaxOpenConns(maxConns)
 	pool.SetMaxIdleConns(maxConns)
 	db := sqlx.NewDb(pool, "pgx")
@@ -112,6 +113,13 @@ func engineOn(db *sqlx.DB) sqlstore.Engine {
 		LimitWait:  fmt.Sprintf("SET LOCAL lock_timeout = %d", domain.IdempotencyWait.Milliseconds()),
 		Classify:   classify,
 	}
+}
+
+// bindIDs has the connection send identifiers as the 16 bytes that they are.
+// Without it pgx tries that, fails, and falls back to their text, each time.
+func bindIDs(_ context.Context, conn *pgx.Conn) error {
+	pgxuuid.Register(conn.TypeMap())
+	return nil
 }
 
 // leaveStandby drops a connection to a server that takes no writes: after a
