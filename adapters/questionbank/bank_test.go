@@ -25,7 +25,11 @@ func TestBank(t *testing.T) {
 	for _, err := range checkSchema(t, bankFiles) {
 		t.Error(err)
 	}
-	bank, errs := readBank(bankFiles)
+	errs := checkBank(bankFiles)
+	bank, err := New()
+	if err != nil {
+		t.Fatal(errors.Join(append(errs, err)...))
+	}
 	errs = append(errs, checkTerms(bank.questions)...)
 	errs = append(errs, checkSimilarity(bank.questions)...)
 	for _, err := range errs {
