@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,19 +58,7 @@ func TestStatementsDoNotGrowWithTheTables(t *testing.T) {
 	user, posting := seed(t, db)
 	fill := func(statement string, args ...any) {
 		t.Helper()
-		tx, err := db.pools[1].BeginTx(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer tx.Rollback()
-		// The rows keep their foreign keys by themselves; to check each takes long.
-		if _, err := tx.Exec("SET LOCAL session_replication_role = replica"); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := tx.Exec(statement, args...); err != nil {
-			t.Fatal(err)
-		}
-		if err := tx.Commit(); err != nil {
+		if _, err := db.pools[1].Exec(statement, args...); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := db.pools[1].Exec("VACUUM ANALYZE"); err != nil {
@@ -83,13 +72,14 @@ SELECT $1, gen_random_uuid(), $2, 'active', 0, now() - i * interval '1 hour', no
 	calls := []struct {
 		name    string
 		indexes int // that its statements go down, those of foreign keys included
+		ranges  int // of entries or rows, which may begin on one page and end on the next
 		call    func() error
 	}{
-		{"create", 1 + 4 + 2, func() error {
+		{"create", 1 + 4 + 2, 0, func() error {
 			_, err := app.StartSession{Postings: db, Sessions: db, Clock: time.Now}.Execute(t.Context(), user, posting.ID)
 			return err
 		}},
-		{"page", 2, func() error {
+		{"page", 2, 2, func() error {
 			_, err := db.ListSessions(t.Context(), user, domain.SessionFilter{Limit: page})
 			return err
 		}},
@@ -131,7 +121,7 @@ SELECT p.user_id, gen_random_uuid(), p.id, 'active', 0, now() - i * interval '1 
 		growth.fill()
 		many := look(growth.state)
 		for _, c := range calls {
-			if most := few[c.name] + 2*c.indexes; many[c.name] > most {
+			if most := few[c.name] + 2*c.indexes + c.ranges; many[c.name] > most {
 				t.Errorf("%s: a %s reads %d pages, on small tables %d", growth.state, c.name, many[c.name], few[c.name])
 			}
 		}
@@ -141,43 +131,53 @@ SELECT p.user_id, gen_random_uuid(), p.id, 'active', 0, now() - i * interval '1 
 // buffers returns how many pages a statement looks at, in memory or not, which
 // it then has not done. EXPLAIN leaves out what foreign keys look at, but the
 // transaction's own counts do not.
-func buffers(t *testing.T, db *DB, statement string, args []any) int {
+func buffers(t *testing.T, db *DB, statement string, args []any) (n int) {
 	t.Helper()
 	tx, err := db.pools[1].BeginTx(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
+	// A small table is read whole; then there would be nothing to compare.
+	if _, err := tx.Exec("SET LOCAL enable_seqscan = off"); err != nil {
+		t.Fatal(err)
+	}
 	insert := strings.HasPrefix(flat(statement), "INSERT")
-	if insert { // the same row once more, by another id
-		args = append([]any(nil), args...)
-		args[1] = uuid.NewString()
-	}
-	var text string
-	if err := tx.QueryRow("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+statement, args...).Scan(&text); err != nil {
-		t.Fatalf("%s: %v", statement, err)
-	}
-	var explained []struct {
-		Plan struct {
-			Hit  int `json:"Shared Hit Blocks"`
-			Read int `json:"Shared Read Blocks"`
-		}
-	}
-	if err := json.Unmarshal([]byte(text), &explained); err != nil || len(explained) != 1 {
-		t.Fatalf("%s: %v", text, err)
-	}
-	n := explained[0].Plan.Hit + explained[0].Plan.Read
-	if insert {
-		var parents int
+	parents := func() (pages int) {
 		if err := tx.QueryRow(`SELECT coalesce(sum(pg_stat_get_xact_blocks_fetched(c.oid)), 0) FROM pg_class c
   WHERE c.oid IN ('users'::regclass, 'job_postings'::regclass)
-     OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN ('users'::regclass, 'job_postings'::regclass))`).Scan(&parents); err != nil {
+     OR c.oid IN (SELECT indexrelid FROM pg_index WHERE indrelid IN ('users'::regclass, 'job_postings'::regclass))`).Scan(&pages); err != nil {
 			t.Fatal(err)
 		}
-		if parents == 0 {
-			t.Error("the foreign keys look at nothing")
+		return pages
+	}
+	for range 2 { // the first time a connection reads the catalogue too
+		if insert { // the same row once more, by another id
+			args = slices.Clone(args)
+			args[1] = uuid.NewString()
 		}
-		n += parents
+		before := parents()
+		var text string
+		if err := tx.QueryRow("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) "+statement, args...).Scan(&text); err != nil {
+			t.Fatalf("%s: %v", statement, err)
+		}
+		var explained []struct {
+			Plan struct {
+				Hit  int `json:"Shared Hit Blocks"`
+				Read int `json:"Shared Read Blocks"`
+			}
+		}
+		if err := json.Unmarshal([]byte(text), &explained); err != nil || len(explained) != 1 {
+			t.Fatalf("%s: %v", text, err)
+		}
+		n = explained[0].Plan.Hit + explained[0].Plan.Read
+		if insert {
+			looked := parents() - before
+			if looked == 0 {
+				t.Error("the foreign keys look at nothing")
+			}
+			n += looked
+		}
 	}
 	return n
 }
