@@ -68,9 +68,25 @@ func newIdentityProvider(t *testing.T) *identityProvider {
 	return p
 }
 
-func (p *identityProvider) trusted(c *serveCommand) {
-	c.issuerSetting = issuerSetting{JWTKeysURL: p.url, JWTIssuer: "https://id.example.com", JWTAudience: "interviewer"}
-	c.PreviousJWTSecret = formerSecret
+// trusting returns a service in memory that takes the provider's tokens.
+func (p *identityProvider) trusting(t *testing.T) api {
+	t.Helper()
+	world, err := realWorld()
+	if err != nil {
+		t.Fatal(err)
+	}
+	memory, err := openStorage(t.Context(), "memory:")
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := newAPIIn(t, world, memory, func(c *serveCommand) {
+		c.issuerSetting = issuerSetting{JWTKeysURL: p.url, JWTIssuer: "https://id.example.com", JWTAudience: "interviewer"}
+		c.PreviousJWTSecret = formerSecret
+	})
+	if err := a.tokens.FetchKeys(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return a
 }
 
 // signRaw returns a token of this very text, signed with HMAC-SHA256.
@@ -84,18 +100,7 @@ func signRaw(key, header, payload string) string {
 
 func TestAttacksOnTokens(t *testing.T) {
 	p := newIdentityProvider(t)
-	world, err := realWorld()
-	if err != nil {
-		t.Fatal(err)
-	}
-	memory, err := openStorage(t.Context(), "memory:")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := newAPIIn(t, world, memory, p.trusted)
-	if err := a.tokens.FetchKeys(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	a := p.trusting(t)
 	user, own := a.signUp(t)
 	exp := time.Now().Add(time.Hour).Unix()
 	foreign := func(method gojwt.SigningMethod, kid string, key any, change ...any) string {
@@ -168,18 +173,7 @@ func TestAttacksOnTokens(t *testing.T) {
 func TestAnAbsentIssuerStopsNobodyElse(t *testing.T) {
 	p := newIdentityProvider(t)
 	p.away.Store(true)
-	world, err := realWorld()
-	if err != nil {
-		t.Fatal(err)
-	}
-	memory, err := openStorage(t.Context(), "memory:")
-	if err != nil {
-		t.Fatal(err)
-	}
-	a := newAPIIn(t, world, memory, p.trusted)
-	if err := a.tokens.FetchKeys(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	a := p.trusting(t)
 	if !strings.Contains(a.log.String(), "JWT_JWKS_URL") {
 		t.Errorf("the log is %s", a.log)
 	}

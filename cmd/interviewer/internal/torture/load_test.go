@@ -385,3 +385,21 @@ func (s *service) call(t testing.TB, method, path, token string, body any, want 
 	json.Unmarshal(text, &members) // a list has none
 	return members
 }
+
+// awaitRecovery waits until a client got a 2xx after an instant, and returns
+// how long after.
+func awaitRecovery(t *testing.T, traffic *traffic, since time.Time) (after time.Duration) {
+	t.Helper()
+	eventually(t, func() (found bool) {
+		after, found = traffic.firstAfter(since)
+		return found
+	})
+	return after
+}
+
+// awaitWork waits until clients were acknowledged n more creates.
+func awaitWork(t *testing.T, traffic *traffic, n int) {
+	t.Helper()
+	enough := traffic.acknowledged() + n
+	eventually(t, func() bool { return traffic.acknowledged() >= enough })
+}

@@ -15,24 +15,6 @@ import (
 // connections. It is printed, not asserted.
 const recoveryGoal = 5 * time.Second
 
-// awaitRecovery waits until a client got a 2xx after an instant, and returns
-// how long after.
-func awaitRecovery(t *testing.T, traffic *traffic, since time.Time) (after time.Duration) {
-	t.Helper()
-	eventually(t, func() (found bool) {
-		after, found = traffic.firstAfter(since)
-		return found
-	})
-	return after
-}
-
-// awaitWork waits until clients were acknowledged n more creates.
-func awaitWork(t *testing.T, traffic *traffic, n int) {
-	t.Helper()
-	enough := traffic.acknowledged() + n
-	eventually(t, func() bool { return traffic.acknowledged() >= enough })
-}
-
 // awaitRefusals waits until clients have got n more answers of 503.
 func awaitRefusals(t *testing.T, traffic *traffic, n int) {
 	t.Helper()

@@ -21,12 +21,7 @@ func killRepeatedly(t *testing.T) {
 			s.kill(t)
 			killed := time.Now()
 			s.start(t)
-			eventually(t, func() bool {
-				_, found := traffic.firstAfter(killed)
-				return found
-			})
-			after, _ := traffic.firstAfter(killed)
-			slowest = max(slowest, after)
+			slowest = max(slowest, awaitRecovery(t, traffic, killed))
 		}
 		row := traffic.stop().check(t, db, s, token)
 		row.load, row.faults = load.String(), fmt.Sprintf("kill -9, %d times", times)

@@ -69,12 +69,7 @@ func shareFile(t *testing.T) {
 		eventually(t, func() bool { return traffic.acknowledged() >= enough })
 		killed.kill(t)
 		at := time.Now()
-		eventually(t, func() bool {
-			_, found := traffic.firstAfter(at)
-			return found
-		})
-		after, _ := traffic.firstAfter(at)
-		slowest = max(slowest, after)
+		slowest = max(slowest, awaitRecovery(t, traffic, at))
 		killed.start(t)
 	}
 	record := traffic.stop()
@@ -153,12 +148,7 @@ func killInCommits(t *testing.T) {
 		s.dress = nil
 		killed := time.Now()
 		s.start(t)
-		eventually(t, func() bool {
-			_, found := traffic.firstAfter(killed)
-			return found
-		})
-		after, _ := traffic.firstAfter(killed)
-		slowest = max(slowest, after)
+		slowest = max(slowest, awaitRecovery(t, traffic, killed))
 	}
 	row := traffic.stop().check(t, db, s, token)
 	db.whole(t)

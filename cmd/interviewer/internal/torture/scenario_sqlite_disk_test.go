@@ -67,12 +67,7 @@ func fillDisk(t *testing.T) {
 		}
 		room := time.Now()
 		enlarge()
-		eventually(t, func() bool {
-			_, found := traffic.firstAfter(room)
-			return found
-		})
-		after, _ := traffic.firstAfter(room)
-		slowest = max(slowest, after)
+		slowest = max(slowest, awaitRecovery(t, traffic, room))
 	}
 	fill()
 	s.kill(t)
